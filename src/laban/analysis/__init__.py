@@ -1,0 +1,1 @@
+"""Numbers to results: pure functions without clock or I/O."""

@@ -1,0 +1,456 @@
+"""The canonical facts as data: what a row is, which columns it has, and how each may be added up.
+
+This module is the contract between ``sources`` (which fills facts) and ``warehouse`` (which keeps them);
+the tables are drawn from it and nothing downstream knows a platform's own column names.
+
+Two kinds of fact (Kimball):
+
+* **series** – counters reported per day or per period by a platform. A file brings *slices*; of slices that
+  compete for the same days only one is active, so the same spend in several cuts is counted once.
+* **entity** – things with an identity of their own (an order, a lead, a post). A later file updates the
+  same key.
+
+Money is ``DECIMAL(28,8)``: platforms report up to eight decimals and sums must be right to the last digit.
+Counts that can be fractional (conversions under data-driven attribution) are ``DECIMAL(20,6)``.
+Missing is NULL, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["key", "attribute", "measure"]
+Additivity = Literal["additive", "semi_additive", "distinct", "non_additive"]
+Kind = Literal["series", "entity"]
+
+TEXT = "VARCHAR"
+DATE = "DATE"
+TIMESTAMP = "TIMESTAMP"
+COUNT = "BIGINT"
+QUANTITY = "DECIMAL(20,6)"
+MONEY = "DECIMAL(28,8)"
+FLAG = "BOOLEAN"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a fact: its SQL type, role and, for measures, how it may be added."""
+
+    name: str
+    type: str
+    role: Role
+    additivity: Additivity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact table.
+
+    ``date`` names the column that places a row in time. ``key`` identifies a row of an entity fact.
+    ``maturity_days`` is how long a fresh number still moves; younger periods are not judged.
+    """
+
+    name: str
+    kind: Kind
+    grain: str
+    date: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    maturity_days: int
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; KeyError if there is none."""
+        return next((c for c in self.columns if c.name == name), None) or _missing(self.name, name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in table order."""
+        return tuple(c.name for c in self.columns)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Names of the text columns a breakdown may use."""
+        return tuple(c.name for c in self.columns if c.role != "measure" and c.type == TEXT)
+
+
+def _missing(fact: str, name: str) -> Column:
+    raise KeyError(f"{fact}.{name}")
+
+
+def _dims(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(n, TEXT, "attribute") for n in names)
+
+
+def _key(*names: str, type_: str = TEXT) -> tuple[Column, ...]:
+    return tuple(Column(n, type_, "key") for n in names)
+
+
+def _at(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(n, TIMESTAMP, "attribute") for n in names)
+
+
+def _flags(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(n, FLAG, "attribute") for n in names)
+
+
+def _counts(*names: str, additivity: Additivity = "additive") -> tuple[Column, ...]:
+    return tuple(Column(n, COUNT, "measure", additivity) for n in names)
+
+
+def _quantities(*names: str, additivity: Additivity = "additive") -> tuple[Column, ...]:
+    return tuple(Column(n, QUANTITY, "measure", additivity) for n in names)
+
+
+def _money(*names: str, additivity: Additivity = "additive") -> tuple[Column, ...]:
+    return tuple(Column(n, MONEY, "measure", additivity) for n in names)
+
+
+def _series(name: str, grain: str, *groups: tuple[Column, ...], maturity_days: int = 0) -> Fact:
+    columns = (Column("date", DATE, "key"), *_dims("platform", "account"), *(c for g in groups for c in g))
+    return Fact(name, "series", grain, "date", ("date",), columns, maturity_days)
+
+
+def _entity(
+    name: str,
+    grain: str,
+    key: tuple[str, ...],
+    *groups: tuple[Column, ...],
+    maturity_days: int = 0,
+) -> Fact:
+    columns = (
+        Column("date", DATE, "attribute"),
+        *_dims("platform", "account"),
+        *(c for g in groups for c in g),
+    )
+    return Fact(name, "entity", grain, "date", key, columns, maturity_days)
+
+
+FACTS: tuple[Fact, ...] = (
+    _series(
+        "fact_ad_performance",
+        "date x platform x account x campaign x ad group x ad x breakdowns",
+        _dims(
+            "channel_group",
+            "campaign",
+            "campaign_id",
+            "campaign_type",
+            "ad_group",
+            "ad",
+            "keyword",
+            "match_type",
+            "search_term",
+            "device",
+            "age",
+            "gender",
+            "geo",
+            "placement",
+            "hour",
+            "weekday",
+            "attribution_window",
+            "result_type",
+            "status",
+            "currency",
+        ),
+        _counts("impressions", "clicks", "link_clicks", "interactions", "landing_page_views", "engagements"),
+        _counts("video_plays", "video_views", "video_completions", "adds_to_cart", "checkouts", "purchases"),
+        _quantities("conversions", "view_through_conversions", "leads", "results"),
+        _counts("messaging_conversations"),
+        _money("spend", "spend_reporting", "conversion_value", "conversion_value_reporting"),
+        _counts("reach", additivity="distinct"),
+        _counts("viewable_impressions", "measurable_impressions", "eligible_impressions"),
+        _quantities("quality_score", additivity="non_additive"),
+        maturity_days=28,
+    ),
+    _series(
+        "fact_ad_reach",
+        "reporting window x platform x account: people reached, deduplicated by the platform",
+        _dims("channel_group", "campaign"),
+        _counts("reach", additivity="distinct"),
+        _quantities("frequency", additivity="non_additive"),
+        maturity_days=3,
+    ),
+    _series(
+        "fact_web_sessions",
+        "date x channel x source/medium x campaign x landing page x device x country x user type",
+        _dims(
+            "channel_group",
+            "source_medium",
+            "campaign",
+            "landing_page",
+            "device",
+            "geo",
+            "user_type",
+            "conversion_action",
+            "currency",
+        ),
+        _counts("sessions", "engaged_sessions"),
+        _quantities("session_seconds", "engagement_seconds"),
+        _counts("pageviews", "event_count"),
+        _quantities("key_events", "converting_sessions"),
+        _counts("product_view_sessions", "add_to_cart_sessions", "checkout_sessions", "purchase_sessions"),
+        _money("revenue", "revenue_reporting"),
+        _counts("form_starts", "form_submits", "signups"),
+        maturity_days=2,
+    ),
+    _series(
+        "fact_web_users",
+        "reporting window x channel x device: people, deduplicated by the tool",
+        _dims("channel_group", "first_user_channel", "source_medium", "device", "geo"),
+        _counts("total_users", "active_users", "new_users", "returning_users", additivity="distinct"),
+        _counts("event_count"),
+        _quantities("key_events"),
+        maturity_days=2,
+    ),
+    _series(
+        "fact_page_content",
+        "date x page",
+        _dims("page", "content_type", "channel_group", "device", "currency"),
+        _counts("views", "engaged_views"),
+        _quantities("engaged_seconds"),
+        _counts("interactions", "scroll_90", "event_count"),
+        _quantities("key_events"),
+        _money("revenue"),
+        _counts("published"),
+        _counts("page_sessions", "active_users", additivity="non_additive"),
+        maturity_days=2,
+    ),
+    _series(
+        "fact_web_events",
+        "date x event name",
+        _dims("event"),
+        _counts("event_count"),
+        _quantities("key_events"),
+        maturity_days=2,
+    ),
+    _series(
+        "fact_search_performance",
+        "date x query x page x device x country x appearance (organic search)",
+        _dims("query", "page", "device", "geo", "search_appearance", "search_type"),
+        _counts("clicks", "impressions"),
+        _quantities("position_weight"),
+        maturity_days=3,
+    ),
+    _series(
+        "fact_keyword_rank",
+        "snapshot date x keyword",
+        _dims("keyword", "domain", "device", "geo"),
+        _counts("rank", additivity="non_additive"),
+    ),
+    _series(
+        "fact_backlink_snapshot",
+        "snapshot date x domain",
+        _dims("domain"),
+        _counts("backlinks", "referring_domains", additivity="semi_additive"),
+    ),
+    _series(
+        "fact_site_health",
+        "snapshot date x site x device",
+        _dims("site", "device"),
+        _counts(
+            "pages_submitted",
+            "pages_indexed",
+            "cwv_good_views",
+            "cwv_measured_views",
+            additivity="semi_additive",
+        ),
+    ),
+    _series(
+        "fact_social_account",
+        "date x social account",
+        _dims("network", "social_account"),
+        _counts("followers", additivity="semi_additive"),
+        _counts("followers_gained", "followers_lost", "profile_visits", "views", "video_views"),
+        _counts("reactions", "comments", "shares", "interactions", "link_clicks", "leads"),
+        _quantities("watch_seconds"),
+        _counts("reach", "viewers", "new_viewers", "returning_viewers", additivity="distinct"),
+        maturity_days=2,
+    ),
+    _series(
+        "fact_audience_profile",
+        "snapshot date x social account x attribute: share of followers",
+        _dims("network", "social_account", "attribute", "member"),
+        _quantities("share", additivity="non_additive"),
+    ),
+    _entity(
+        "fact_social_post",
+        "post, lifetime counters keyed to the publish date",
+        ("platform", "account", "post_id"),
+        _key("post_id"),
+        _dims("network", "social_account", "title", "post_type", "topic", "campaign", "channel_group"),
+        _at("published_at"),
+        _flags("is_boosted"),
+        _counts("views", "impressions"),
+        _counts("reach", additivity="distinct"),
+        _counts("reactions", "comments", "shares", "saves", "link_clicks", "other_clicks", "follows"),
+        _counts("video_views", "video_completions"),
+        _quantities("watch_seconds"),
+        maturity_days=7,
+    ),
+    _series(
+        "fact_messaging",
+        "date x channel x account x campaign",
+        _dims("channel_group", "messaging_channel", "campaign"),
+        _counts("conversations_started", "qualified_conversations"),
+    ),
+    _entity(
+        "fact_email_campaign",
+        "send",
+        ("platform", "account", "send_id"),
+        _key("send_id"),
+        _dims("campaign", "subject", "list", "currency"),
+        _at("sent_at"),
+        _counts("sent", "delivered", "soft_bounces", "hard_bounces", "bounces"),
+        _counts("unique_opens", "opens", "machine_opens", "unique_clicks", "clicks"),
+        _counts("unsubscribes", "complaints", "orders"),
+        _money("gross_sales", "revenue"),
+        maturity_days=7,
+    ),
+    _entity(
+        "fact_lead_event",
+        "lead x stage reached",
+        ("platform", "account", "lead_id", "stage"),
+        _key("lead_id", "stage"),
+        _dims(
+            "lead_source", "channel_group", "campaign", "product", "owner", "reject_reason", "customer_key"
+        ),
+        _at("entered_at", "created_at", "first_response_at", "mql_at", "sql_at", "won_at", "lost_at"),
+        _flags("is_rejected"),
+        _money("amount"),
+        _quantities("lead_score", additivity="non_additive"),
+        maturity_days=30,
+    ),
+    _entity(
+        "fact_order",
+        "order",
+        ("platform", "account", "order_id"),
+        _key("order_id"),
+        _dims(
+            "customer_key",
+            "sales_channel",
+            "channel_group",
+            "campaign",
+            "status",
+            "payment_method",
+            "carrier",
+            "geo",
+            "currency",
+        ),
+        _at("order_ts", "delivered_at"),
+        _money("gross_amount", "discount_amount", "refund_amount", "shipping_subsidy", "marketplace_fee"),
+        _money("net_amount"),
+        _flags("is_first_order", "is_test"),
+        maturity_days=21,
+    ),
+    _entity(
+        "fact_order_line",
+        "order x product line",
+        ("platform", "account", "order_id", "line_no"),
+        _key("order_id", "line_no"),
+        _dims("product", "category", "channel_group", "currency"),
+        _quantities("quantity"),
+        _money("unit_price", "unit_cost", additivity="non_additive"),
+        _money("line_amount", "variable_cost"),
+        maturity_days=21,
+    ),
+    _entity(
+        "fact_affiliate_order",
+        "affiliate order item",
+        ("platform", "account", "order_id", "line_no"),
+        _key("order_id", "line_no"),
+        _dims("status", "shop", "product", "category", "sub_id", "affiliate_channel", "currency"),
+        _at("order_ts", "clicked_at", "completed_at"),
+        _quantities("quantity"),
+        _money("item_value", "refund", "item_commission", "order_commission", "net_commission"),
+        maturity_days=60,
+    ),
+    _entity(
+        "fact_survey_response",
+        "survey response x question",
+        ("platform", "account", "response_id", "question"),
+        _key("response_id", "question"),
+        _dims("survey_wave", "arm", "touchpoint", "customer_key", "text"),
+        _at("answered_at"),
+        _quantities("score", "weight", additivity="non_additive"),
+    ),
+    _entity(
+        "fact_mention",
+        "mention of a brand",
+        ("platform", "account", "mention_id"),
+        _key("mention_id"),
+        _dims("brand", "network", "topic", "sentiment", "url"),
+        _at("mentioned_at"),
+        _flags("is_own_brand", "is_owned"),
+        _counts("author_followers", "engagement"),
+    ),
+    _entity(
+        "fact_event",
+        "event x invitee",
+        ("platform", "account", "event_id", "invitee_id"),
+        _key("event_id", "invitee_id"),
+        _dims("event_type", "campaign", "channel_group"),
+        _flags("invited", "registered", "attended", "became_lead"),
+    ),
+    _entity(
+        "fact_support_ticket",
+        "conversation or ticket",
+        ("platform", "account", "ticket_id"),
+        _key("ticket_id"),
+        _dims("support_channel", "topic", "agent", "status"),
+        _at("opened_at", "first_reply_at", "resolved_at"),
+        _flags("needs_reply", "reopened"),
+        _counts("contacts"),
+        _quantities("csat", additivity="non_additive"),
+    ),
+    _series(
+        "fact_marketing_cost",
+        "day x cost line (a cost over several days is spread over them, the last day taking the remainder)",
+        _dims(
+            "function",
+            "cost_type",
+            "channel_group",
+            "campaign",
+            "department",
+            "description",
+            "currency",
+        ),
+        _money("amount", "amount_reporting"),
+    ),
+)
+
+FACT: dict[str, Fact] = {fact.name: fact for fact in FACTS}
+
+CHANNEL_GROUPS: tuple[str, ...] = (
+    "organic_search",
+    "paid_search",
+    "display",
+    "video",
+    "organic_social",
+    "paid_social",
+    "email",
+    "referral",
+    "direct",
+    "affiliate",
+    "marketplace",
+    "messaging",
+    "offline",
+    "other",
+)
+
+#: Overlapping classes: paid social is paid *and* social, so class totals are never added together.
+CHANNEL_CLASSES: dict[str, tuple[str, ...]] = {
+    "paid": ("paid_search", "display", "video", "paid_social", "affiliate"),
+    "inbound": ("organic_search", "email", "organic_social"),
+    "social": ("organic_social", "paid_social"),
+    "direct": ("direct",),
+    "referral": ("referral",),
+    "offline": ("offline",),
+}
+
+#: A money column that is kept both as reported and in the workspace's reporting currency.
+REPORTING: dict[str, str] = {
+    "spend": "spend_reporting",
+    "conversion_value": "conversion_value_reporting",
+    "revenue": "revenue_reporting",
+    "amount": "amount_reporting",
+}

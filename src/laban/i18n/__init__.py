@@ -1,0 +1,60 @@
+"""Words and numbers in the reader's language.
+
+Sentences live in ``messages/<area>.<lang>.toml`` as ``key = "text with {placeholders}"``; an area is one file
+per language so that a sentence has one home. Numbers, dates and money follow CLDR through Babel.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("vi", "en")
+DEFAULT_LANGUAGE = "vi"
+
+
+@cache
+def messages(lang: str) -> dict[str, str]:
+    """Return every message of ``lang`` by its dotted key."""
+    found: dict[str, str] = {}
+    folder = resources.files(__name__) / "messages"
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(f".{lang}.toml"):
+            _flatten(tomllib.loads(entry.read_text("utf-8")), "", found)
+    return found
+
+
+def _flatten(tree: dict[str, Any], prefix: str, into: dict[str, str]) -> None:
+    for name, value in tree.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict):
+            _flatten(value, f"{key}.", into)
+        else:
+            into[key] = str(value)
+
+
+def translate(lang: str, key: str, /, **values: Any) -> str:
+    """Return the sentence ``key`` in ``lang`` with its placeholders filled.
+
+    Raises:
+        KeyError: the key does not exist in that language.
+    """
+    text = messages(lang)[key]
+    return text.format(**values) if values else text
+
+
+def best_language(accept: str | None, default: str = DEFAULT_LANGUAGE) -> str:
+    """Choose a language from an ``Accept-Language`` header (RFC 9110, quality values included)."""
+    ranked: list[tuple[float, int, str]] = []
+    for place, part in enumerate((accept or "").split(",")):
+        tag, _, params = part.strip().partition(";")
+        lang = tag.split("-")[0].lower()
+        if lang in LANGUAGES:
+            quality = params.strip().removeprefix("q=")
+            try:
+                ranked.append((-float(quality or 1), place, lang))
+            except ValueError:
+                continue
+    return min(ranked)[2] if ranked else default

@@ -1,0 +1,1 @@
+"""The KPI catalogue and its compiler: from a question to numbers."""

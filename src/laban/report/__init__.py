@@ -1,0 +1,1 @@
+"""One documented view per page and its renderings."""

@@ -1,0 +1,1 @@
+"""Rows to tables: loading is idempotent, atomic and undoable."""
