@@ -311,9 +311,7 @@ FACTS: tuple[Fact, ...] = (
         "lead x stage reached",
         ("platform", "account", "lead_id", "stage"),
         _key("lead_id", "stage"),
-        _dims(
-            "lead_source", "channel_group", "campaign", "product", "owner", "reject_reason", "customer_key"
-        ),
+        _dims("lead_source", "channel_group", "campaign", "product", "owner", "reject_reason", "customer_key"),
         _at("entered_at", "created_at", "first_response_at", "mql_at", "sql_at", "won_at", "lost_at"),
         _flags("is_rejected"),
         _money("amount"),

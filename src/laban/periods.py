@@ -234,8 +234,8 @@ def tet(year: int) -> date:
     month11 = _lunar_month_11(year - 1)
     k = math.floor(0.5 + (month11 - 2415021.076998695) / 29.530588853)
     months = (_lunar_month_11(year) - month11) / 29.0
-    leap = _leap_offset(month11) if months > 13 - 0.5 else None  # noqa: PLR2004  thirteen lunar months
-    ahead = 2 if leap is None or leap > 2 else 3  # noqa: PLR2004  a leap 11th or 12th month comes first
+    leap = _leap_offset(month11) if months > 13 - 0.5 else None
+    ahead = 2 if leap is None or leap > 2 else 3
     return _from_julian(_new_moon_day(k + ahead))
 
 
@@ -292,7 +292,7 @@ def _lunar_month_11(year: int) -> int:
     days = _julian(date(year, 12, 31)) - 2415021
     k = math.floor(days / 29.530588853)
     found = _new_moon_day(k)
-    return _new_moon_day(k - 1) if _sun_longitude(found) >= 9 else found  # noqa: PLR2004  sector of the solstice
+    return _new_moon_day(k - 1) if _sun_longitude(found) >= 9 else found
 
 
 def _leap_offset(month11: int) -> int:
@@ -303,5 +303,5 @@ def _leap_offset(month11: int) -> int:
     while True:
         last, i = arc, i + 1
         arc = _sun_longitude(_new_moon_day(k + i))
-        if arc == last or i >= 14:  # noqa: PLR2004  thirteen months at most
+        if arc == last or i >= 14:
             return i - 1
