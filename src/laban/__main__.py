@@ -1,0 +1,5 @@
+"""``python -m laban``."""
+
+from laban.cli import main
+
+main()

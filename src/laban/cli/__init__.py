@@ -1,0 +1,81 @@
+"""The command line: the same views as the pages, as tables or as JSON.
+
+Commands are imported when they are called, so that ``laban --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from laban import __version__
+from laban.cli.common import State, help_language
+from laban.errors import LabanError
+from laban.i18n import LANGUAGES, translate
+
+#: Command -> the module that holds it; the order is the order of help.
+COMMANDS: dict[str, str] = {
+    "demo": "starting",
+    "init": "starting",
+    "import": "importing",
+    "imports": "importing",
+    "undo": "importing",
+    "template": "importing",
+    "board": "asking",
+    "kpi": "asking",
+    "dictionary": "asking",
+    "report": "asking",
+    "serve": "starting",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported only when called; their help stands in the message files."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of help."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command called ``cmd_name``."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"laban.cli.{COMMANDS[cmd_name]}")
+        command = getattr(module, f"{cmd_name}_command")
+        assert isinstance(command, click.Command)  # noqa: S101  the table above names commands
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        del ctx
+        lang = help_language()
+        with formatter.section(translate(lang, "cli.commands")):
+            formatter.write_dl([(name, translate(lang, f"cli.{name}.help")) for name in COMMANDS])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a request that cannot be met ends with its sentence, not with a stack trace."""
+        try:
+            return super().invoke(ctx)
+        except LabanError as error:
+            lang = ctx.obj.lang if isinstance(ctx.obj, State) else help_language()
+            click.echo(error.message(lang), err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(1)
+
+
+@click.group(cls=LazyGroup, help=translate(help_language(), "cli.help"))
+@click.option("--workspace", "-w", type=click.Path(path_type=Path), help=translate(help_language(), "cli.workspace"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=translate(help_language(), "cli.lang"))
+@click.version_option(__version__, package_name="laban", message="laban %(version)s")
+@click.pass_context
+def main(ctx: click.Context, workspace: Path | None, lang: str | None) -> None:
+    """Start here."""
+    ctx.obj = State(workspace, lang)

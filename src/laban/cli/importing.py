@@ -1,0 +1,202 @@
+"""Commands that bring data in: import, imports, undo, template."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from laban.cli.common import State, help_language, print_json, shared
+from laban.i18n import translate
+
+if TYPE_CHECKING:
+    from laban.warehouse import ImportRecord
+    from laban.workspace import ImportChoices, ImportOutcome, Workspace
+
+_LANG = help_language()
+TEMPLATES = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "tickets")
+
+
+def _text(key: str) -> str:
+    return translate(_LANG, key)
+
+
+@click.command("import", help=_text("cli.import.help"))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_text("cli.import.dry_run"))
+@click.option("--json", "as_json", is_flag=True, help=_text("cli.import.json"))
+@click.option("--account", default="", help=_text("cli.import.account"))
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help=_text("cli.import.until"))
+@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help=_text("cli.import.dates"))
+@click.option("--decimal", type=click.Choice([",", "."]), help=_text("cli.import.decimal"))
+@click.option("--currency", help=_text("cli.import.currency"))
+@shared
+def import_command(  # noqa: D103  the help sentence is in the message files
+    state: State,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    as_json: bool,
+    account: str,
+    until: datetime | None,
+    dates: str | None,
+    decimal: str | None,
+    currency: str | None,
+) -> None:
+    from laban.workspace import ImportChoices, files_in  # noqa: PLC0415  help needs no workspace
+
+    choices = ImportChoices(
+        account=account,
+        until=until.date() if until else None,
+        day_first=None if dates is None else dates == "dmy",
+        decimal_mark=decimal,
+        currency=currency.upper() if currency else None,
+    )
+    list(files_in(paths))
+    if dry_run and state.find() is None:
+        with tempfile.TemporaryDirectory() as folder:
+            state.workspace = Path(folder)
+            _import(state, paths, choices, dry_run=True, as_json=as_json)
+        return
+    _import(state, paths, choices, dry_run=dry_run, as_json=as_json)
+
+
+def _import(state: State, paths: Sequence[Path], choices: ImportChoices, *, dry_run: bool, as_json: bool) -> None:
+    with state.open(create=True) as workspace:
+        chosen = list(paths) or [workspace.inbox]
+        outcomes = import_and_print(state, workspace, chosen, choices, dry_run=dry_run, as_json=as_json)
+    if not outcomes:
+        state.say("cli.import.nothing", path=", ".join(str(path) for path in chosen))
+    elif all(status == "refused" for status in outcomes):
+        sys.exit(2)
+
+
+def import_and_print(
+    state: State,
+    workspace: Workspace,
+    paths: Sequence[Path],
+    choices: ImportChoices | None = None,
+    *,
+    dry_run: bool = False,
+    as_json: bool = False,
+) -> list[str]:
+    """Import ``paths``, print what became of each file as it is done, and return the statuses."""
+    statuses: list[str] = []
+    for outcome in workspace.import_paths(paths, dry_run=dry_run, choices=choices):
+        statuses.append(outcome.status)
+        if as_json:
+            print_json(outcome.as_json(state.lang), indent=None)
+        else:
+            _print_outcome(outcome, state.lang)
+    if statuses and not as_json:
+        counts = {status: statuses.count(status) for status in ("loaded", "unchanged", "empty", "refused")}
+        click.echo(translate(state.lang, "cli.import.sum_dry" if dry_run else "cli.import.sum", **counts))
+    return statuses
+
+
+_MARKS = {"loaded": "✓", "unchanged": "=", "empty": "∅", "refused": "✗"}
+
+
+def _print_outcome(outcome: ImportOutcome, lang: str) -> None:
+    shown = outcome.as_json(lang)
+    status = translate(lang, f"cli.status.{outcome.status}")
+    details = [part for part in (shown["platform"], shown["period"], shown["currency"]) if part]
+    if shown["rows"]:
+        details.append(translate(lang, "cli.import.rows", rows=shown["rows"]))
+    if outcome.import_id is not None:
+        details.append(f"#{outcome.import_id}")
+    click.echo(
+        f"{_MARKS[outcome.status]} {shown['file']}  {status}" + (f"  ({' · '.join(details)})" if details else "")
+    )
+    if outcome.earlier is None:
+        for finding in outcome.findings:
+            if finding.level != "info":
+                click.echo(f"    {'!' if finding.level == 'warning' else '✗'} {finding.message(lang)}")
+
+
+@click.command("imports", help=_text("cli.imports.help"))
+@click.option("--all", "everything", is_flag=True, help=_text("cli.imports.all"))
+@click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
+@shared
+def imports_command(state: State, everything: bool, as_json: bool) -> None:  # noqa: D103  see the message files
+    with state.open() as workspace:
+        records = workspace.imports(include_undone=everything)
+    if as_json:
+        print_json([_record_json(record) for record in records])
+        return
+    if not records:
+        state.say("cli.imports.none")
+        return
+    _print_records(state, records)
+
+
+def _record_json(record: ImportRecord) -> dict[str, Any]:
+    from laban.workspace import period_text, plain  # noqa: PLC0415  help needs no workspace
+
+    return {
+        "id": record.id,
+        "file": record.name,
+        "platform": record.platform,
+        "rows": record.rows,
+        "period": period_text(record.start, record.end),
+        "currency": record.currency,
+        "totals": plain(record.totals),
+        "findings": [dict(finding) for finding in record.findings],
+        "loaded_at": record.loaded_at.isoformat(),
+        "undone_at": record.undone_at.isoformat() if record.undone_at else None,
+        "archive": record.archive,
+    }
+
+
+def _print_records(state: State, records: Sequence[ImportRecord]) -> None:
+    from rich.console import Console  # noqa: PLC0415  only tables need it
+    from rich.table import Table  # noqa: PLC0415  only tables need it
+    from rich.text import Text  # noqa: PLC0415  only tables need it
+
+    from laban.workspace import period_text  # noqa: PLC0415  help needs no workspace
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "file", "platform", "rows", "period", "loaded_at"):
+        table.add_column(
+            translate(state.lang, f"cli.imports.{name}"), justify="right" if name in ("id", "rows") else "left"
+        )
+    for record in records:
+        undone = translate(state.lang, "cli.imports.undone") if record.undone_at else ""
+        table.add_row(
+            str(record.id),
+            Text(f"{record.name}{undone}"),
+            record.platform,
+            str(record.rows),
+            period_text(record.start, record.end) or "–",
+            f"{record.loaded_at:%Y-%m-%d %H:%M}",
+        )
+    Console().print(table)
+
+
+@click.command("undo", help=_text("cli.undo.help"))
+@click.argument("import_id", type=int, metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
+@shared
+def undo_command(state: State, import_id: int, as_json: bool) -> None:  # noqa: D103  see the message files
+    with state.open() as workspace:
+        record = workspace.undo(import_id)
+    if as_json:
+        print_json(_record_json(record))
+    else:
+        click.echo(translate(state.lang, "cli.undo.done", id=record.id, file=record.name, rows=record.rows))
+
+
+@click.command("template", help=_text("cli.template.help"))
+@click.argument("kind", type=click.Choice(TEMPLATES))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=_text("cli.output"))
+@shared
+def template_command(state: State, kind: str, output: Path | None) -> None:  # noqa: D103  see the message files
+    from laban.report.templates import write_template  # noqa: PLC0415  spreadsheets are slow to import
+
+    path = output or Path(f"{kind}.xlsx")
+    write_template(kind, state.lang, path)
+    click.echo(translate(state.lang, "cli.template.done", path=str(path)))

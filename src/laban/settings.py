@@ -1,0 +1,191 @@
+"""Settings of a workspace: one table, one look-up order (environment, then ``laban.toml``, then the default)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from laban.errors import InvalidSettingError
+from laban.i18n import LANGUAGES
+
+FILE = "laban.toml"
+SECRET_FILE = ".secret"  # noqa: S105  the name of a file, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name in ``laban.toml``, its default, and what it may be.
+
+    ``check`` returns the value to use or raises ValueError; ``allowed`` says in words what it accepts. The
+    help sentence is ``setting.<name>`` in the message files; the environment name is ``LABAN_<NAME>``.
+    """
+
+    name: str
+    default: Any
+    check: Callable[[Any], Any]
+    allowed: str
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(value)
+    return value.strip()
+
+
+def _language(value: Any) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(value)
+    return str(value)
+
+
+def _currency(value: Any) -> str:
+    code = _text(value).upper()
+    if len(code) != 3 or not code.isascii() or not code.isalpha():
+        raise ValueError(value)
+    return code
+
+
+def _zone(value: Any) -> str:
+    try:
+        return ZoneInfo(_text(value)).key
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError(value) from None
+
+
+def _days(value: Any) -> int:
+    days = int(value)
+    if not 1 <= days <= 730:
+        raise ValueError(value)
+    return days
+
+
+def _terms(value: Any) -> tuple[str, ...]:
+    items = value.split(",") if isinstance(value, str) else value
+    return tuple(_text(item) for item in items)
+
+
+def _rates(value: Any) -> dict[str, Decimal]:
+    if not isinstance(value, Mapping):
+        raise ValueError(value)  # noqa: TRY004  a setting fault, reported by name
+    try:
+        rates = {_currency(code): Decimal(str(rate)) for code, rate in value.items()}
+    except InvalidOperation:
+        raise ValueError(value) from None
+    if any(not rate.is_finite() or rate <= 0 for rate in rates.values()):
+        raise ValueError(value)
+    return rates
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("name", "Laban", _text, "text"),
+    Setting("language", "vi", _language, "vi, en"),
+    Setting("currency", "VND", _currency, "ISO 4217 (VND, USD, …)"),
+    Setting("time_zone", "Asia/Ho_Chi_Minh", _zone, "IANA (Asia/Ho_Chi_Minh, …)"),
+    Setting("brand_terms", (), _terms, "[text, …]"),
+    Setting("activity_days", 90, _days, "1–730"),
+    Setting("rates", {}, _rates, "{USD = 26000}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one workspace, checked.
+
+    ``rates`` gives, per foreign currency, how many units of ``currency`` one unit is worth.
+    """
+
+    name: str = "Laban"
+    language: str = "vi"
+    currency: str = "VND"
+    time_zone: str = "Asia/Ho_Chi_Minh"
+    brand_terms: tuple[str, ...] = ()
+    activity_days: int = 90
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def today(self) -> date:
+        """Return the date on the shop's clock."""
+        return self.now().date()
+
+    def now(self) -> datetime:
+        """Return the time on the shop's clock, without a zone (facts are kept in the shop's time)."""
+        return datetime.now(ZoneInfo(self.time_zone)).replace(tzinfo=None, microsecond=0)
+
+
+def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read ``root/laban.toml`` and the environment.
+
+    Raises:
+        InvalidSettingError: a value cannot be used; names the setting and what it accepts.
+    """
+    path = root / FILE
+    given = _read(path) if path.exists() else {}
+    known = {setting.name for setting in SETTINGS}
+    for name in given:
+        if name not in known:
+            raise InvalidSettingError(name, given[name], ", ".join(sorted(known)))
+    return Settings(**{s.name: _look_up(s, given, environ) for s in SETTINGS})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSettingError(FILE, str(error), "TOML, UTF-8") from None
+
+
+def _look_up(setting: Setting, given: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
+    from_environment = environ.get(f"LABAN_{setting.name.upper()}")
+    value = given.get(setting.name, setting.default) if from_environment is None else from_environment
+    try:
+        return setting.check(value)
+    except (ValueError, TypeError):
+        raise InvalidSettingError(setting.name, value, setting.allowed) from None
+
+
+_TEMPLATE = """\
+# Laban
+name = {name}
+language = "{language}"          # vi | en
+currency = "{currency}"
+time_zone = "{time_zone}"
+activity_days = {activity_days}          # a customer is active for so many days after buying
+brand_terms = []            # ["my shop", …]
+
+[rates]                     # one unit of a foreign currency in {currency}
+# USD = 26000
+"""
+
+
+def write_settings(root: Path, settings: Settings) -> None:
+    """Write ``root/laban.toml`` for a new workspace; an existing file is left alone."""
+    root.mkdir(parents=True, exist_ok=True)
+    path = root / FILE
+    if path.exists():
+        return
+    quoted = '"' + settings.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    text = _TEMPLATE.format(
+        name=quoted,
+        language=settings.language,
+        currency=settings.currency,
+        time_zone=settings.time_zone,
+        activity_days=settings.activity_days,
+    )
+    path.write_text(text, "utf-8")
+
+
+def secret(root: Path) -> bytes:
+    """Return the workspace's own key for hashing phones and e-mails, made once and readable by the owner only."""
+    path = root / SECRET_FILE
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+    return path.read_bytes()

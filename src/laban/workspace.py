@@ -1,0 +1,338 @@
+"""A workspace: the folder of one company, and the only place where the parts are wired together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from laban import settings as settings_module
+from laban.errors import LabanError, NoSuchPathError
+from laban.periods import Period, last_full_week, unit_of
+from laban.settings import Settings, load_settings, write_settings
+from laban.sources.model import Finding, Reading, ReadOptions
+
+if TYPE_CHECKING:
+    from laban.metrics.model import Catalogue
+    from laban.metrics.query import Query
+    from laban.metrics.result import Result
+    from laban.warehouse import ImportRecord, SourceFreshness, Warehouse
+
+DATABASE = "warehouse.duckdb"
+INBOX = "inbox"
+_IGNORED = {settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"}
+
+
+class NotAWorkspaceError(LabanError):
+    """A folder without ``laban.toml``."""
+
+    key = "error.not_a_workspace"
+    status = 404
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoices:
+    """What a person may say about files that do not say it themselves; part of what makes two imports equal."""
+
+    account: str = ""
+    until: date | None = None
+    day_first: bool | None = None
+    decimal_mark: str | None = None
+    currency: str | None = None
+
+    def key(self) -> str:
+        """Return a text that is equal exactly when the choices are."""
+        if self == ImportChoices():
+            return ""
+        return repr((self.account, self.until, self.day_first, self.decimal_mark, self.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What became of one file."""
+
+    file: str
+    reading: Reading
+    status: str
+    import_id: int | None = None
+    findings: tuple[Finding, ...] = ()
+    earlier: ImportRecord | None = None
+
+    def as_json(self, lang: str) -> dict[str, Any]:
+        """Return the object that ``laban import --json`` prints; numbers are exact decimal strings."""
+        if self.earlier is not None:
+            return self._unchanged()
+        reading = self.reading
+        return {
+            "file": self.file,
+            "platform": reading.platform,
+            "status": self.status,
+            "import_id": self.import_id,
+            "rows": reading.rows,
+            "period": period_text(reading.start, reading.end),
+            "currency": reading.currency,
+            "totals": {name: decimal_text(value) for name, value in reading.totals.items()},
+            "own_totals": {name: decimal_text(value) for name, value in reading.own_totals.items()},
+            "findings": [finding_json(finding, lang) for finding in self.findings],
+            **{name: plain(value) for name, value in reading.extra.items()},
+        }
+
+    def _unchanged(self) -> dict[str, Any]:
+        earlier = self.earlier
+        assert earlier is not None  # noqa: S101  only called for an earlier import
+        return {
+            "file": self.file,
+            "platform": earlier.platform,
+            "status": "unchanged",
+            "import_id": earlier.id,
+            "rows": earlier.rows,
+            "period": period_text(earlier.start, earlier.end),
+            "currency": earlier.currency,
+            "totals": {name: str(value) for name, value in earlier.totals.items()},
+            "own_totals": {name: str(value) for name, value in earlier.own_totals.items()},
+            "findings": [dict(finding) for finding in earlier.findings],
+            **{name: plain(value) for name, value in earlier.extra.items()},
+        }
+
+
+def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
+    """Return a finding as people and programs read it."""
+    return {
+        "level": finding.level,
+        "code": finding.code,
+        "member": finding.member,
+        "row": finding.row,
+        "column": finding.column,
+        "value": finding.value,
+        "message": finding.message(lang),
+    }
+
+
+def period_text(start: date | None, end: date | None) -> str | None:
+    """Return ``first..last`` (inclusive) of a half-open period, or None."""
+    if start is None or end is None:
+        return None
+    return f"{start.isoformat()}..{(end - timedelta(days=1)).isoformat()}"
+
+
+def decimal_text(value: Any) -> str:
+    """Return a number as plain decimal digits, without an exponent and without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plain(value: Any) -> Any:
+    """Return nested values as JSON knows them; decimals become exact texts."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    return decimal_text(value)
+
+
+@dataclass
+class Workspace:
+    """The parts of one company's folder: settings, warehouse, catalogue.
+
+    ``fixed_today`` replaces the date on the shop's clock, for reports of a given day and for tests.
+    """
+
+    root: Path
+    settings: Settings
+    fixed_today: date | None = None
+    read_only: bool = False
+
+    @classmethod
+    def open(cls, root: Path, *, today: date | None = None, read_only: bool = False) -> Workspace:
+        """Open the workspace in ``root``.
+
+        Raises:
+            NotAWorkspaceError: there is no ``laban.toml`` in ``root``.
+            InvalidSettingError: a setting cannot be used.
+        """
+        if not (root / settings_module.FILE).exists():
+            raise NotAWorkspaceError(root)
+        return cls(root, load_settings(root), today, read_only)
+
+    @classmethod
+    def create(cls, root: Path, settings: Settings | None = None, *, today: date | None = None) -> Workspace:
+        """Make the folder and its ``laban.toml`` where missing, and open it."""
+        write_settings(root, settings or Settings())
+        (root / INBOX).mkdir(exist_ok=True)
+        return cls.open(root, today=today)
+
+    @property
+    def today(self) -> date:
+        """The date on the shop's clock."""
+        return self.fixed_today or self.settings.today()
+
+    @property
+    def inbox(self) -> Path:
+        """The folder whose files ``laban import`` takes when no path is given."""
+        return self.root / INBOX
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The facts; opened at first use."""
+        from laban.warehouse import Warehouse  # noqa: PLC0415  DuckDB is slow to import
+
+        warehouse = Warehouse.open(self.root / DATABASE, read_only=self.read_only)
+        if not self.read_only:
+            warehouse.set_rates(self.settings.currency, self.settings.rates)
+        return warehouse
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The KPIs; read at first use."""
+        from laban.metrics.catalogue import load_catalogue  # noqa: PLC0415  reading YAML takes time
+
+        return load_catalogue()
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        if "warehouse" in self.__dict__:
+            self.warehouse.close()
+            del self.__dict__["warehouse"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def has_data(self) -> bool:
+        """Return whether anything was ever imported."""
+        return (self.root / DATABASE).exists() and bool(self.warehouse.imports())
+
+    def import_paths(
+        self, paths: Sequence[Path], *, dry_run: bool = False, choices: ImportChoices | None = None
+    ) -> Iterator[ImportOutcome]:
+        """Import files one by one, each in its own transaction; a folder stands for the files in it.
+
+        Raises:
+            NoSuchPathError: a path does not exist (before anything is imported).
+        """
+        files = list(files_in(paths))
+        chosen = choices or ImportChoices()
+        return (self.import_file(file, dry_run=dry_run, choices=chosen) for file in files)
+
+    def import_file(
+        self, path: Path, *, name: str | None = None, dry_run: bool = False, choices: ImportChoices | None = None
+    ) -> ImportOutcome:
+        """Import one file under ``name`` (by default the file's own)."""
+        from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
+
+        shown = name or path.name
+        chosen = choices or ImportChoices()
+        digest = file_digest(path)
+        earlier = self.warehouse.find(digest, chosen.key())
+        if earlier is not None:
+            return ImportOutcome(shown, _empty(shown), "unchanged", earlier.id, earlier=earlier)
+        options = self._options(chosen)
+        reading = read_file(path, options)
+        if reading.status != "loaded":
+            return ImportOutcome(shown, reading, reading.status, None, reading.findings)
+        if dry_run:
+            preview = self.warehouse.preview(reading)
+            return ImportOutcome(shown, reading, "loaded", None, (*reading.findings, *preview))
+        outcome = self.warehouse.load(
+            reading, digest=digest, name=shown, path=path, loaded_at=self.settings.now(), options_key=chosen.key()
+        )
+        return ImportOutcome(shown, reading, "loaded", outcome.import_id, outcome.findings)
+
+    def _options(self, choices: ImportChoices) -> ReadOptions:
+        return ReadOptions(
+            hash_key=settings_module.secret(self.root),
+            today=self.today,
+            account=choices.account,
+            until=choices.until,
+            day_first=choices.day_first,
+            decimal_mark=choices.decimal_mark,
+            currency=choices.currency,
+        )
+
+    def imports(self, *, include_undone: bool = False) -> list[ImportRecord]:
+        """Return the log of imports, newest first."""
+        return self.warehouse.imports(include_undone=include_undone)
+
+    def undo(self, import_id: int) -> ImportRecord:
+        """Withdraw an import and restore what it had replaced.
+
+        Raises:
+            UnknownImportError: there is no such import.
+        """
+        return self.warehouse.undo(import_id, self.settings.now())
+
+    def freshness(self) -> list[SourceFreshness]:
+        """Return, per source, the last day it has data for."""
+        return self.warehouse.freshness()
+
+    def run(self, query: Query) -> Result:
+        """Answer a question."""
+        from laban.metrics.run import run  # noqa: PLC0415  the compiler is only needed here
+
+        return run(query, self.catalogue, self.warehouse, today=self.today)
+
+    def default_week(self) -> Period:
+        """Return the last full week, or the last week with data when nothing newer has come in."""
+        week = last_full_week(self.today)
+        days = [source.last_day for source in self.freshness() if source.last_day is not None]
+        newest = max((day for day in days if day < self.today), default=None)
+        return min(week, unit_of(newest, "week")) if newest else week
+
+
+def _empty(name: str) -> Reading:
+    return Reading(name, None, "unchanged")
+
+
+def files_in(paths: Sequence[Path]) -> Iterator[Path]:
+    """Return the files that ``paths`` stand for, sorted within each folder; hidden and own files are left out.
+
+    Raises:
+        NoSuchPathError: a path does not exist.
+    """
+    for path in paths:
+        if not path.exists():
+            raise NoSuchPathError(str(path))
+    for path in paths:
+        if path.is_dir():
+            found = (p for p in sorted(path.rglob("*")) if p.is_file())
+            yield from (p for p in found if not _hidden(p.relative_to(path)) and p.name not in _IGNORED)
+        else:
+            yield path
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_root(start: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the workspace to use: ``LABAN_WORKSPACE``, or the nearest folder upwards with ``laban.toml``."""
+    if given := environ.get("LABAN_WORKSPACE"):
+        return Path(given).expanduser()
+    for folder in (start, *start.parents):
+        if (folder / settings_module.FILE).exists():
+            return folder
+        if (folder / DEFAULT_FOLDER / settings_module.FILE).exists():
+            return folder / DEFAULT_FOLDER
+    return None
+
+
+DEFAULT_FOLDER = "laban-workspace"
