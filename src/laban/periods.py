@@ -199,9 +199,16 @@ def compared(period: Period, kind: Comparison, through: date) -> Compared:
         return Compared(current, _elapsed(before, current) if partial else before, kind, partial)
     shift = tet_shift(period) if kind == "tet" else None
     if shift is None:
-        # 52 weeks: a Sunday meets a Sunday, and 29 February does no harm.
-        return Compared(current, current.shift(-364), "year", partial)
+        return Compared(current, _year_before(period, current, partial=partial), "year", partial)
     return Compared(current, current.shift(-shift), kind, partial)
+
+
+def _year_before(period: Period, current: Period, *, partial: bool) -> Period:
+    """52 weeks earlier, so that a Sunday meets a Sunday and 29 February does no harm; a year meets the year before."""
+    if period.grain == "year":
+        before = preceding(period)
+        return _elapsed(before, current) if partial else before
+    return current.shift(-364 * math.ceil(current.days / 364))
 
 
 def _elapsed(before: Period, current: Period) -> Period:
@@ -218,8 +225,10 @@ def tet_shift(period: Period) -> int | None:
     """Return the days between the Tết that ``period`` lies around and the one a year earlier.
 
     The season runs from eight weeks before to six weeks after the first day of the lunar year; for a period
-    whose middle lies outside, None.
+    whose middle lies outside, or that is longer than the season, None.
     """
+    if period.days > TET_SEASON_BEFORE + TET_SEASON_AFTER:
+        return None
     middle = period.start + timedelta(days=(period.days - 1) // 2)
     for year in (middle.year, middle.year + 1):
         offset = (middle - tet(year)).days

@@ -36,7 +36,7 @@ def _text(key: str) -> str:
 @click.option("--decimal", type=click.Choice([",", "."]), help=_text("cli.import.decimal"))
 @click.option("--currency", help=_text("cli.import.currency"))
 @shared
-def import_command(  # noqa: D103  the help sentence is in the message files
+def import_command(
     state: State,
     paths: tuple[Path, ...],
     dry_run: bool,
@@ -122,7 +122,7 @@ def _print_outcome(outcome: ImportOutcome, lang: str) -> None:
 @click.option("--all", "everything", is_flag=True, help=_text("cli.imports.all"))
 @click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
 @shared
-def imports_command(state: State, everything: bool, as_json: bool) -> None:  # noqa: D103  see the message files
+def imports_command(state: State, everything: bool, as_json: bool) -> None:
     with state.open() as workspace:
         records = workspace.imports(include_undone=everything)
     if as_json:
@@ -181,7 +181,7 @@ def _print_records(state: State, records: Sequence[ImportRecord]) -> None:
 @click.argument("import_id", type=int, metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
 @shared
-def undo_command(state: State, import_id: int, as_json: bool) -> None:  # noqa: D103  see the message files
+def undo_command(state: State, import_id: int, as_json: bool) -> None:
     with state.open() as workspace:
         record = workspace.undo(import_id)
     if as_json:
@@ -194,7 +194,7 @@ def undo_command(state: State, import_id: int, as_json: bool) -> None:  # noqa: 
 @click.argument("kind", type=click.Choice(TEMPLATES))
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=_text("cli.output"))
 @shared
-def template_command(state: State, kind: str, output: Path | None) -> None:  # noqa: D103  see the message files
+def template_command(state: State, kind: str, output: Path | None) -> None:
     from laban.report.templates import write_template  # noqa: PLC0415  spreadsheets are slow to import
 
     path = output or Path(f"{kind}.xlsx")

@@ -55,7 +55,7 @@ class OtherDemoError(DemoFolderError):
 @click.option("--name", help=_text("cli.init.name"))
 @click.option("--currency", default="VND", help=_text("cli.init.currency"))
 @shared
-def init_command(state: State, folder: Path, name: str | None, currency: str) -> None:  # noqa: D103  see the messages
+def init_command(state: State, folder: Path, name: str | None, currency: str) -> None:
     from laban.settings import FILE, SETTINGS, Settings  # noqa: PLC0415  help needs no settings
     from laban.workspace import Workspace  # noqa: PLC0415  help needs no workspace
 
@@ -77,7 +77,7 @@ def init_command(state: State, folder: Path, name: str | None, currency: str) ->
 @click.option("--serve/--no-serve", default=False, help=_text("cli.demo.serve"))
 @click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help=_text("cli.demo.port"))
 @shared
-def demo_command(  # noqa: D103  the help sentence is in the message files
+def demo_command(
     state: State, folder: Path, seed: int, end: datetime | None, weeks: int, serve: bool, port: int
 ) -> None:
     from laban.cli.asking import print_board  # noqa: PLC0415  help needs no views
@@ -125,7 +125,7 @@ def _last_sunday(today: date) -> date:
 @click.option("--host", default="127.0.0.1", show_default=True, help=_text("cli.serve.host"))
 @click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help=_text("cli.serve.port"))
 @shared
-def serve_command(state: State, host: str, port: int) -> None:  # noqa: D103  see the message files
+def serve_command(state: State, host: str, port: int) -> None:
     with state.open(create=True) as workspace:
         _serve(state, workspace, host, port)
 
