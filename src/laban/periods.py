@@ -204,7 +204,7 @@ def compared(period: Period, kind: Comparison, through: date) -> Compared:
 
 
 def _year_before(period: Period, current: Period, *, partial: bool) -> Period:
-    """52 weeks earlier, so that a Sunday meets a Sunday and 29 February does no harm; a year meets the year before."""
+    """52 weeks earlier, so that weekdays meet and 29 February does no harm; a year meets the year before."""
     if period.grain == "year":
         before = preceding(period)
         return _elapsed(before, current) if partial else before
