@@ -67,11 +67,6 @@ def _days(value: Any) -> int:
     return days
 
 
-def _terms(value: Any) -> tuple[str, ...]:
-    items = value.split(",") if isinstance(value, str) else value
-    return tuple(_text(item) for item in items)
-
-
 def _rates(value: Any) -> dict[str, Decimal]:
     if not isinstance(value, Mapping):
         raise ValueError(value)  # noqa: TRY004  a setting fault, reported by name
@@ -89,7 +84,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("language", "vi", _language, "vi, en"),
     Setting("currency", "VND", _currency, "ISO 4217 (VND, USD, …)"),
     Setting("time_zone", "Asia/Ho_Chi_Minh", _zone, "IANA (Asia/Ho_Chi_Minh, …)"),
-    Setting("brand_terms", (), _terms, "[text, …]"),
     Setting("activity_days", 90, _days, "1–730"),
     Setting("rates", {}, _rates, "{USD = 26000}"),
 )
@@ -106,7 +100,6 @@ class Settings:
     language: str = "vi"
     currency: str = "VND"
     time_zone: str = "Asia/Ho_Chi_Minh"
-    brand_terms: tuple[str, ...] = ()
     activity_days: int = 90
     rates: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -157,7 +150,6 @@ language = "{language}"          # vi | en
 currency = "{currency}"
 time_zone = "{time_zone}"
 activity_days = {activity_days}          # a customer is active for so many days after buying
-brand_terms = []            # ["my shop", …]
 
 [rates]                     # one unit of a foreign currency in {currency}
 # USD = 26000
