@@ -10,6 +10,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from laban.i18n import Phrase, translate
+
 
 class LabanError(Exception):
     """A request that cannot be met, with the reason and the way out.
@@ -28,8 +30,6 @@ class LabanError(Exception):
 
     def message(self, lang: str) -> str:
         """Return the sentence in ``lang`` ("vi" or "en")."""
-        from laban.i18n import translate  # noqa: PLC0415  errors stand below i18n
-
         return translate(lang, self.key, **self.values)
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ class UnknownNameError(LabanError):
     key = "error.unknown_name"
     status = 404
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str | Phrase, name: str, known: Iterable[str]) -> None:
         nearest = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
         super().__init__(kind=kind, name=name, nearest=", ".join(nearest) or "–")
         self.nearest = tuple(nearest)
@@ -71,7 +71,7 @@ class FormulaError(LabanError):
 
     key = "error.formula"
 
-    def __init__(self, formula: str, position: int, reason: str) -> None:
+    def __init__(self, formula: str, position: int, reason: str | Phrase) -> None:
         super().__init__(formula=formula, position=position + 1, reason=reason)
         self.position = position
 
@@ -90,7 +90,7 @@ class InvalidQueryError(LabanError):
 
     key = "error.invalid_query"
 
-    def __init__(self, text: str, reason: str) -> None:
+    def __init__(self, text: str, reason: str | Phrase) -> None:
         super().__init__(text=text, reason=reason)
 
 

@@ -7,6 +7,8 @@ per language so that a sentence has one home. Numbers, dates and money follow CL
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -35,14 +37,38 @@ def _flatten(tree: dict[str, Any], prefix: str, into: dict[str, str]) -> None:
             into[key] = str(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a sentence that is itself in the message files; put into words together with the sentence."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, key: str, /, **values: Any) -> Phrase:
+        """Return the phrase ``key`` with ``values`` for its placeholders."""
+        return cls(key, values)
+
+    def text(self, lang: str) -> str:
+        """Return the phrase in ``lang``."""
+        return translate(lang, self.key, **self.values)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
 def translate(lang: str, key: str, /, **values: Any) -> str:
     """Return the sentence ``key`` in ``lang`` with its placeholders filled.
+
+    A value that is a ``Phrase`` is put into the same language.
 
     Raises:
         KeyError: the key does not exist in that language.
     """
     text = messages(lang)[key]
-    return text.format(**values) if values else text
+    if not values:
+        return text
+    return text.format(**{k: v.text(lang) if isinstance(v, Phrase) else v for k, v in values.items()})
 
 
 def best_language(accept: str | None, default: str = DEFAULT_LANGUAGE) -> str:
