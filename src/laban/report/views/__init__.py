@@ -1,0 +1,35 @@
+"""One frozen, documented dataclass per page; web page, JSON, terminal table and file are renderings of it."""
+
+from __future__ import annotations
+
+from laban.report.views.data import DataView, FindingRow, ImportRow, InboxFile
+from laban.report.views.dictionary import DictionaryView, KpiSummary
+from laban.report.views.kpi import Breakdown, BreakdownRow, KpiView
+from laban.report.views.parts import Event, Frame, Freshness, KpiHead, Missing, Note, Point, Source, Text, Tile
+from laban.report.views.scorecard import PackHead, ScorecardView
+from laban.report.views.weekly import ReportView
+
+__all__ = [
+    "Breakdown",
+    "BreakdownRow",
+    "DataView",
+    "DictionaryView",
+    "Event",
+    "FindingRow",
+    "Frame",
+    "Freshness",
+    "ImportRow",
+    "InboxFile",
+    "KpiHead",
+    "KpiSummary",
+    "KpiView",
+    "Missing",
+    "Note",
+    "PackHead",
+    "Point",
+    "ReportView",
+    "ScorecardView",
+    "Source",
+    "Text",
+    "Tile",
+]

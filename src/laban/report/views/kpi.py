@@ -1,0 +1,185 @@
+"""The page of one KPI: its course, what it is made of, what it means, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from laban.analysis.compare import Change
+from laban.metrics.result import Number
+from laban.periods import Period
+from laban.report.views.parts import Event, Frame, KpiHead, Missing, Point, Text, Tile, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The number set against one other number.
+
+    ``kind`` is previous, year, tet, average (of the twelve units before) or benchmark. Without a ``value``,
+    ``reason`` says why (``compared.<reason>``: no_baseline, not_tet_season, too_short, no_benchmark).
+    """
+
+    kind: Literal["previous", "year", "tet", "average", "benchmark"]
+    period: Period | None
+    value: Number | None
+    change: Change | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownRow:
+    """One part of the KPI.
+
+    Attributes:
+        key: The dimension's value; None where the data do not say (shown as "not given").
+        value: The number of this part.
+        baseline: The number of this part in the period compared with.
+        change: The step with its verdict, or None without a comparison.
+        share: Share of the total: of the value where it adds up, of the denominator in a ratio; None where neither.
+        parts: What the number was computed from.
+        query: Query string of this page filtered to the part, or None when it cannot be filtered.
+    """
+
+    key: str | None
+    value: Number | None
+    baseline: Number | None
+    change: Change | None
+    share: float | None
+    parts: Mapping[str, Decimal | int | None]
+    query: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPart:
+    """One measure of the KPI: its total and the sum over the rows of the breakdown."""
+
+    measure: str
+    name: Text
+    total: Decimal | int | None
+    rows: Decimal | int | None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the rows add up to the total, to the last digit."""
+        return self.total == self.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The KPI split by one dimension, with the proof that the rows recombine to the total.
+
+    ``additive`` is False for measures that must not be added (distinct people, stocks over time); then ``proof`` is
+    empty. ``exact`` is True when every part adds up, None when nothing can be proved.
+    """
+
+    dimension: str
+    rows: tuple[BreakdownRow, ...]
+    total: Number | None
+    additive: bool
+    proof: tuple[ProofPart, ...]
+    exact: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaPart:
+    """One measure in the formula, with its number in the period."""
+
+    measure: str
+    name: Text
+    value: Decimal | int | None
+    is_money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Another KPI that moves this one: ``kind`` identity (arithmetic) or causal (expected); ``effect`` + or -."""
+
+    kpi: KpiHead | None
+    id: str
+    kind: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another way to compute the KPI that people know."""
+
+    id: str
+    expression: str
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """An import that brought numbers of this KPI in this period."""
+
+    id: int
+    name: str
+    platform: str
+    first_day: date | None
+    last_day: date | None
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KpiView:
+    """The KPI page.
+
+    Attributes:
+        frame: Shop, period, comparison, channel.
+        tile: The number with its change, interval, notes and 13-unit series.
+        missing: Why there is no number, when there is none.
+        comparisons: Previous period, same period last year, Tết-aligned, trailing average, benchmark.
+        series: The last 104 weeks, each with the week a year before (Tết-aligned in the season).
+        events: Holidays, sale days and notes within the series.
+        dimension: The dimension chosen for the breakdown, or None.
+        dimensions: Dimensions that may be chosen.
+        breakdown: The split, when one was chosen.
+        description: What it measures.
+        why: Why it matters; None where the catalogue does not say.
+        formula: The expression over measures.
+        formula_parts: Its measures with their numbers.
+        multiplier: What the quotient is multiplied with (100 for scores, 1000 for CPM).
+        pitfalls: What to beware of.
+        variants: Other ways to compute it.
+        drivers: KPIs that move it.
+        driven: KPIs that it moves.
+        imports: Imports that feed it in the period.
+        sources: Platforms and sheets that can bring it.
+        sql: The statements that computed it.
+    """
+
+    frame: Frame
+    tile: Tile
+    missing: Missing | None
+    comparisons: tuple[Compared, ...]
+    series: tuple[Point, ...]
+    events: tuple[Event, ...]
+    dimension: str | None
+    dimensions: tuple[str, ...]
+    breakdown: Breakdown | None
+    description: Text
+    why: Text | None
+    formula: str
+    formula_parts: tuple[FormulaPart, ...]
+    multiplier: int
+    pitfalls: tuple[Text, ...]
+    variants: tuple[Variant, ...]
+    drivers: tuple[Driver, ...]
+    driven: tuple[KpiHead, ...]
+    imports: tuple[Feeding, ...]
+    sources: tuple[str, ...]
+    sql: tuple[str, ...]
+
+    @property
+    def kpi(self) -> KpiHead:
+        """Which KPI the page is about."""
+        return self.tile.kpi
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the page as plain JSON."""
+        json: dict[str, Any] = plain(self)
+        return json
