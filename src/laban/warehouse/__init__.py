@@ -1,1 +1,19 @@
-"""Rows to tables: loading is idempotent, atomic and undoable."""
+"""Rows to tables: loading is idempotent, atomic and undoable.
+
+``Warehouse`` is the way in; metrics reads the ``<fact>_live`` views and ``fact_attribution``, nothing else.
+"""
+
+from laban.warehouse.engine import Snapshot, Warehouse, WarehouseUnreadableError
+from laban.warehouse.imports import ImportRecord, SourceFreshness
+from laban.warehouse.load import LoadOutcome
+from laban.warehouse.restated import Restatement
+
+__all__ = [
+    "ImportRecord",
+    "LoadOutcome",
+    "Restatement",
+    "Snapshot",
+    "SourceFreshness",
+    "Warehouse",
+    "WarehouseUnreadableError",
+]

@@ -1,0 +1,286 @@
+"""The open warehouse: one DuckDB file, one writer, any number of readers in threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from laban.errors import LabanError, WarehouseBusyError
+from laban.periods import Period
+from laban.sources.model import Finding, Reading
+from laban.warehouse import archive, imports, lock, money, restated, schema
+from laban.warehouse.imports import ImportRecord, SourceFreshness
+from laban.warehouse.load import Incoming, LoadOutcome, load
+from laban.warehouse.undo import undo
+
+if TYPE_CHECKING:
+    import duckdb
+
+ARCHIVE = "archive"
+
+#: Nothing is fetched from the network, whatever a statement asks for.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+class WarehouseUnreadableError(LabanError):
+    """A database file that cannot be opened, for another reason than being in use."""
+
+    key = "error.warehouse_unreadable"
+    status = 500
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path=str(path), reason=reason)
+
+
+class Snapshot:
+    """The warehouse as it stands at one moment; see ``Warehouse.snapshot``."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+        self.version = _version(cursor)
+
+    def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement."""
+        return self._cursor.execute(sql, params).fetchall()
+
+
+class Warehouse:
+    """Facts and the log of imports in ``path``; originals in ``archive/`` beside it.
+
+    ``version`` grows by one with every change of what queries answer, so it belongs into every cache key. Every
+    query has a cursor of its own and sees whole imports only; writers take turns.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
+        self._connection = connection
+        self._path = path
+        self._read_only = read_only
+        self._writing = threading.Lock()
+        self.version = _version(connection)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Warehouse:
+        """Open the database at ``path``, making it or bringing its schema up to date where needed.
+
+        Raises:
+            WarehouseBusyError: another process has it open; names that process.
+            WarehouseUnreadableError: it is no database, or cannot be reached.
+        """
+        if read_only and not path.exists():
+            cls.open(path).close()
+        connection = _connect(path, read_only=read_only)
+        try:
+            if read_only and schema.pending(connection):
+                connection.close()
+                cls.open(path).close()
+                connection = _connect(path, read_only=True)
+            elif not read_only:
+                schema.migrate(connection)
+                archive.sweep(path.parent / ARCHIVE)
+            warehouse = cls(connection, path, read_only=read_only)
+        except BaseException:
+            connection.close()
+            raise
+        with suppress(OSError):
+            lock.leave_note(path)
+        return warehouse
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+        with suppress(OSError):
+            lock.remove_note(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of one statement; safe from any thread."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, params).fetchall()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Give several queries the same state, whatever is imported meanwhile."""
+        with self._cursor() as cursor:
+            cursor.begin()
+            try:
+                yield Snapshot(cursor)
+            finally:
+                cursor.rollback()
+
+    def load(
+        self, reading: Reading, *, digest: str, name: str, path: Path, loaded_at: datetime, options_key: str = ""
+    ) -> LoadOutcome:
+        """Store a reading and its original, in one transaction: everything or nothing.
+
+        A reading that was not ``loaded`` is given back as it is: there is nothing to store. A value that no column
+        can hold makes the whole file refused.
+        """
+        if reading.status != "loaded":
+            return LoadOutcome(None, reading.status, reading, reading.findings)
+        kept = archive.archived(self._archive, digest).name
+        try:
+            with self._transaction() as cursor:
+                outcome = load(cursor, reading, Incoming(digest, name, loaded_at, options_key, kept))
+                archive.keep(self._archive, path, digest)
+        except archive.ChangedFileError:
+            return _refused(reading, Finding("error", "file_changed"))
+        except _data_errors() as error:
+            return _refused(reading, _misfit(error))
+        return outcome
+
+    def preview(self, reading: Reading) -> tuple[Finding, ...]:
+        """Return the findings that loading ``reading`` would add to its own; nothing is kept."""
+        if reading.status != "loaded":
+            return ()
+        cursor = self._connection.cursor()
+        try:
+            with self._writing:
+                cursor.begin()
+                try:
+                    incoming = Incoming("", reading.file, datetime.min)  # noqa: DTZ901  never stored
+                    outcome = load(cursor, reading, incoming)
+                finally:
+                    cursor.rollback()
+        except _data_errors() as error:
+            return (_misfit(error),)
+        finally:
+            cursor.close()
+        return outcome.findings[len(reading.findings) :]
+
+    def undo(self, import_id: int, undone_at: datetime) -> ImportRecord:
+        """Withdraw an import: afterwards the state is the one without it.
+
+        Raises:
+            UnknownImportError: there is no such import.
+        """
+        with self._transaction() as cursor:
+            return undo(cursor, import_id, undone_at)
+
+    def set_rates(self, currency: str, rates: Mapping[str, Decimal]) -> bool:
+        """Report in ``currency``, one unit of another being worth ``rates[it]``; return whether that is new."""
+        with self._cursor() as cursor:
+            if not money.differs(cursor, currency, rates):
+                return False
+        with self._transaction() as cursor:
+            money.set_rates(cursor, currency, rates)
+        return True
+
+    def find(self, digest: str, options_key: str = "") -> ImportRecord | None:
+        """Return the live import of the same bytes under the same choices, if there is one."""
+        with self._cursor() as cursor:
+            return imports.find(cursor, digest, options_key)
+
+    def imports(self, include_undone: bool = False) -> list[ImportRecord]:
+        """Return the log, newest first."""
+        with self._cursor() as cursor:
+            return imports.records(cursor, "true" if include_undone else "undone_at IS NULL")
+
+    def record(self, import_id: int) -> ImportRecord:
+        """Return one import.
+
+        Raises:
+            UnknownImportError: there is no such import.
+        """
+        with self._cursor() as cursor:
+            return imports.record(cursor, import_id)
+
+    def freshness(self) -> list[SourceFreshness]:
+        """Return, per platform, the first and the last day its counting rows reach."""
+        with self._cursor() as cursor:
+            return imports.freshness(cursor)
+
+    def feeding(self, facts: Iterable[str], period: Period) -> list[ImportRecord]:
+        """Return the imports whose rows count for any of ``facts`` in ``period``, newest first."""
+        with self._cursor() as cursor:
+            return imports.feeding(cursor, facts, period)
+
+    def period_of(self, facts: Iterable[str]) -> Period | None:
+        """Return the first to the last day for which any of ``facts`` has data."""
+        with self._cursor() as cursor:
+            return imports.period_of(cursor, facts)
+
+    def restatements(self, fact: str, measure: str) -> list[restated.Restatement]:
+        """Return each change of a daily total by a later import."""
+        with self._cursor() as cursor:
+            return restated.restatements(cursor, fact, measure)
+
+    @property
+    def _archive(self) -> Path:
+        return self._path.parent / ARCHIVE
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._writing, self._cursor() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+                cursor.execute("UPDATE meta SET version = version + 1")
+                version = _version(cursor)
+                cursor.commit()
+            except BaseException:
+                _roll_back(cursor)
+                raise
+            self.version = version
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    import duckdb  # noqa: PLC0415  slow to import, and not every command has facts to read
+
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
+    except duckdb.Error as error:
+        complaint = str(error)
+    if "lock" in complaint or "already open" in complaint or "being used" in complaint:
+        raise WarehouseBusyError(str(path), str(lock.holder_of(path, complaint) or "?"))
+    raise WarehouseUnreadableError(path, _first_line(complaint))
+
+
+def _version(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("SELECT version FROM meta").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    import duckdb  # noqa: PLC0415  see above
+
+    with suppress(duckdb.Error):  # DuckDB has rolled back by itself after a severe fault
+        connection.rollback()
+
+
+def _data_errors() -> type[Exception]:
+    import duckdb  # noqa: PLC0415  see above
+
+    return duckdb.DataError
+
+
+def _misfit(error: Exception) -> Finding:
+    return Finding("error", "value_does_not_fit", values={"reason": _first_line(str(error))})
+
+
+def _refused(reading: Reading, finding: Finding) -> LoadOutcome:
+    return LoadOutcome(None, "refused", reading, (*reading.findings, finding))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:200]

@@ -1,0 +1,146 @@
+"""What an import did to earlier ones, as findings: nothing is replaced behind a person's back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from laban.facts import FACT
+from laban.sources.model import Finding
+from laban.warehouse.settle import Settled
+from laban.warehouse.sql import quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+_Lost = dict[int, set[date]]
+
+
+def series_findings(
+    connection: duckdb.DuckDBPyConnection, settled: Iterable[Settled], import_id: int
+) -> list[Finding]:
+    """Return what the new import took from earlier ones, and what it left to them."""
+    contests = list(settled)
+    lost = _by_import(contests, import_id, _taken)
+    found = [
+        _finding(connection, "info", "replaced_days", other, days, rows=_rows(connection, contests, other, import_id))
+        for other, days in lost.items()
+    ]
+    for other, days in _by_import(contests, import_id, _gone).items():
+        found.append(_finding(connection, "warning", "days_without_numbers", other, days))
+    for other, days in lost.items():
+        if any(_strangers(connection, contest, other, import_id) for contest in contests):
+            found.append(_finding(connection, "warning", "replaced_other_account", other, days))
+    for other, days in _by_import(contests, import_id, _left).items():
+        found.append(_finding(connection, "info", "already_covered", other, days))
+    return found
+
+
+def entity_findings(
+    connection: duckdb.DuckDBPyConnection, replaced: Iterable[tuple[int, int]], import_id: int
+) -> list[Finding]:
+    """Return which earlier imports' rows (import, count) were updated."""
+    counts: dict[int, int] = {}
+    for other, count in replaced:
+        if other != import_id:
+            counts[other] = counts.get(other, 0) + count
+    return [
+        Finding(
+            "info",
+            "updated_rows",
+            values={"import_id": other, "name": _name(connection, other), "rows": count},
+        )
+        for other, count in sorted(counts.items())
+    ]
+
+
+def _by_import(contests: list[Settled], mine: int, days: Callable[[Settled, int, int], set[date]]) -> _Lost:
+    found: _Lost = {}
+    for contest in contests:
+        for other in sorted(contest.imports() - {mine}):
+            if some := days(contest, other, mine):
+                found.setdefault(other, set()).update(some)
+    return found
+
+
+def _taken(contest: Settled, other: int, _mine: int) -> set[date]:
+    return contest.held_before(other) - contest.held_after(other)
+
+
+def _gone(contest: Settled, other: int, _mine: int) -> set[date]:
+    """Days that a period total stood for and nothing stands for now, because part of the period is known better."""
+    held = set[date]().union(*(contest.held_after(each) for each in contest.imports()))
+    return _taken(contest, other, _mine) - held
+
+
+def _left(contest: Settled, other: int, mine: int) -> set[date]:
+    return (contest.claimed(mine) - contest.held_after(mine)) & contest.held_after(other)
+
+
+def _strangers(connection: duckdb.DuckDBPyConnection, contest: Settled, other: int, mine: int) -> bool:
+    """Whether an ads import took days from one with which it has not one campaign in common."""
+    if contest.contest.fact != "fact_ad_performance":
+        return False
+    days = _taken(contest, other, mine)
+    if not days:
+        return False
+    theirs = _campaigns(connection, contest.slices(other), days)
+    ours = _campaigns(connection, contest.slices(mine), days)
+    return bool(theirs) and bool(ours) and not theirs & ours
+
+
+def _campaigns(connection: duckdb.DuckDBPyConnection, slices: list[int], days: set[date]) -> set[str]:
+    rows = connection.execute(
+        "SELECT DISTINCT campaign FROM fact_ad_performance WHERE slice_id IN (SELECT unnest(?)) "
+        "AND date BETWEEN ? AND ? AND campaign IS NOT NULL",
+        [slices, min(days), max(days)],
+    ).fetchall()
+    return {campaign for (campaign,) in rows}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, contests: list[Settled], other: int, mine: int) -> int:
+    """Count the rows of an earlier import that no longer count."""
+    count = 0
+    for contest in contests:
+        if days := _taken(contest, other, mine):
+            name = FACT[contest.contest.fact].name
+            row = connection.execute(
+                f"SELECT count(*) FROM {quote(name)} WHERE slice_id IN (SELECT unnest(?)) "
+                "AND date IN (SELECT unnest(CAST(? AS DATE[])))",
+                [contest.slices(other), sorted(days)],
+            ).fetchone()
+            count += row[0] if row else 0
+    return count
+
+
+def _finding(
+    connection: duckdb.DuckDBPyConnection, level: Any, code: str, other: int, days: set[date], **more: Any
+) -> Finding:
+    values = {"import_id": other, "name": _name(connection, other), "days": len(days), "period": spans(days), **more}
+    return Finding(level, code, values=values)
+
+
+def _name(connection: duckdb.DuckDBPyConnection, import_id: int) -> str:
+    row = connection.execute("SELECT name FROM import_log WHERE id = ?", [import_id]).fetchone()
+    return str(row[0]) if row else ""
+
+
+_SHOWN = 3
+
+
+def spans(days: Iterable[date]) -> str:
+    """Return days as inclusive runs, ``2026-11-01..2026-11-03, 2026-11-07``; of more than three, both ends."""
+    runs = list(_runs(sorted(days)))
+    if len(runs) > _SHOWN:
+        runs = [(runs[0][0], runs[-1][1])]
+    return ", ".join(a.isoformat() if a == b else f"{a.isoformat()}..{b.isoformat()}" for a, b in runs)
+
+
+def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
+    start = None
+    for place, day in enumerate(days):
+        start = start or day
+        if place + 1 == len(days) or days[place + 1] - day > timedelta(days=1):
+            yield start, day
+            start = None

@@ -1,0 +1,200 @@
+"""The tables: facts drawn from ``laban.facts``, the log beside them, and the views that metrics read.
+
+Fact tables are append-only but for undo. Which rows count is decided beside them: for a series by ``active``
+(the ranges of days in which a slice counts), for an entity by ``is_current``.
+
+A step of the schema is named, runs in one transaction and is recorded together with its effect. The facts
+themselves are one step whose name carries a fingerprint of what is drawn: a column added to ``laban.facts``
+makes it pending again, and drawing adds what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from laban.facts import FACTS, MONEY, REPORTING, Column, Fact
+from laban.warehouse.sql import literal, quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Enough digits for one unit of any currency in any other, and exact when multiplied with MONEY.
+RATE = "DECIMAL(22,12)"
+
+#: Channels that are not marketing's doing; orders through them are credited to nobody.
+_UNATTRIBUTED = ("direct", "other")
+
+_GROUND = (
+    "CREATE TABLE meta (version BIGINT NOT NULL, currency VARCHAR NOT NULL)",
+    "INSERT INTO meta VALUES (0, 'VND')",
+    """CREATE TABLE import_log (
+        id INTEGER NOT NULL, digest VARCHAR NOT NULL, options_key VARCHAR NOT NULL, name VARCHAR NOT NULL,
+        platform VARCHAR, status VARCHAR NOT NULL, rows BIGINT NOT NULL, start_day DATE, end_day DATE,
+        currency VARCHAR, totals JSON, own_totals JSON, findings JSON, extra JSON,
+        loaded_at TIMESTAMP NOT NULL, undone_at TIMESTAMP, archive VARCHAR)""",
+    """CREATE TABLE slice (
+        slice_id INTEGER NOT NULL, import_id INTEGER NOT NULL, fact VARCHAR NOT NULL, platform VARCHAR NOT NULL,
+        account VARCHAR NOT NULL, cut VARCHAR NOT NULL, grain VARCHAR NOT NULL, start_day DATE, end_day DATE,
+        rank INTEGER NOT NULL, rival VARCHAR NOT NULL)""",
+    """CREATE TABLE active (
+        slice_id INTEGER NOT NULL, fact VARCHAR NOT NULL, start_day DATE NOT NULL, end_day DATE NOT NULL,
+        days INTEGER NOT NULL)""",
+    f"CREATE TABLE fx_rate (currency VARCHAR NOT NULL, rate {RATE} NOT NULL)",
+    "INSERT INTO fx_rate VALUES ('', 1), ('VND', 1)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named change of the schema."""
+
+    name: str
+    apply: Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def _lay_ground(connection: duckdb.DuckDBPyConnection) -> None:
+    for statement in _GROUND:
+        connection.execute(statement)
+
+
+def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create each fact's table, or add the columns it lacks, and renew all views."""
+    present: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main'"
+    ).fetchall():
+        present.setdefault(table, set()).add(column)
+    for fact in FACTS:
+        if fact.name not in present:
+            connection.execute(table_sql(fact))
+        for column in _stored(fact):
+            if column.name not in present.get(fact.name, {column.name}):
+                connection.execute(f"ALTER TABLE {quote(fact.name)} ADD COLUMN {quote(column.name)} {column.type}")
+    for fact in FACTS:
+        connection.execute(view_sql(fact))
+    connection.execute(_attribution_sql())
+
+
+def _stored(fact: Fact) -> tuple[Column, ...]:
+    own = (Column("slice_id", "INTEGER", "attribute"),)
+    current = (Column("is_current", "BOOLEAN", "attribute"),) if fact.kind == "entity" else ()
+    return (*fact.columns, *own, *current)
+
+
+def table_sql(fact: Fact) -> str:
+    """Return the statement that creates the table of ``fact``."""
+    columns = ", ".join(f"{quote(c.name)} {c.type}" for c in _stored(fact))
+    return f"CREATE TABLE {quote(fact.name)} ({columns})"
+
+
+def view_sql(fact: Fact) -> str:
+    """Return the statement that creates ``<fact>_live``: the rows that count, each once.
+
+    Money without a ``…_reporting`` twin is given in the reporting currency, and NULL where the rate is unknown:
+    an amount in another currency is never added as if it were one of ours.
+    """
+    name = quote(f"{fact.name}_live")
+    foreign = unpaired_money(fact)
+    columns = ", ".join(_reported(c) if c in foreign else f"f.{quote(c.name)}" for c in fact.columns)
+    rates = " LEFT JOIN fx_rate r ON r.currency = coalesce(f.currency, '')" if foreign else ""
+    if fact.kind == "entity":
+        return (
+            f"CREATE OR REPLACE VIEW {name} AS SELECT {columns} FROM {quote(fact.name)} f{rates} WHERE f.is_current"
+        )
+    return (
+        f"CREATE OR REPLACE VIEW {name} AS SELECT {columns}, a.days FROM {quote(fact.name)} f "
+        "JOIN active a ON f.slice_id = a.slice_id AND f.date >= a.start_day AND f.date < a.end_day"
+        f"{rates} WHERE a.fact = {literal(fact.name)}"
+    )
+
+
+def unpaired_money(fact: Fact) -> tuple[Column, ...]:
+    """Return the money columns of a fact with currencies that have no reporting twin and are none."""
+    names = set(fact.names)
+    if "currency" not in names:
+        return ()
+    paired = {c for pair in paired_money(fact) for c in pair}
+    return tuple(c for c in fact.columns if c.type == MONEY and c.name not in paired)
+
+
+def paired_money(fact: Fact) -> tuple[tuple[str, str], ...]:
+    """Return (original, reporting) column names of ``fact``."""
+    names = set(fact.names)
+    return tuple((own, twin) for own, twin in REPORTING.items() if own in names and twin in names)
+
+
+def _reported(column: Column) -> str:
+    return f"{converted(f'f.{quote(column.name)}')} AS {quote(column.name)}"
+
+
+def converted(amount: str) -> str:
+    """Return ``amount`` times ``r.rate``; NULL where the rate is missing or the product is beyond MONEY."""
+    return f"CASE WHEN r.rate = 1 THEN {amount} ELSE TRY(CAST({amount} * r.rate AS {MONEY})) END"
+
+
+def _attribution_sql() -> str:
+    """Last click: each sale is credited whole to the channel that the order names.
+
+    Gross profit is known only where every line's cost is.
+    """
+    excluded = ", ".join(literal(channel) for channel in _UNATTRIBUTED)
+    revenue = "coalesce(o.net_amount, o.gross_amount - coalesce(o.discount_amount, 0) - coalesce(o.refund_amount, 0))"
+    return f"""CREATE OR REPLACE VIEW fact_attribution AS
+        SELECT o.order_id AS conversion_id, 'last_click' AS model, o.platform, o.account, o.channel_group, o.campaign,
+            o.date, CAST(1 AS DECIMAL(20,6)) AS credit,
+            CAST({revenue} AS {MONEY}) AS credited_revenue,
+            CAST({revenue} - c.cost AS {MONEY}) AS credited_gross_profit,
+            o.is_first_order AS is_new_customer
+        FROM fact_order_live o LEFT JOIN (
+            SELECT platform, account, order_id,
+                CASE WHEN count(unit_cost * quantity) = count(*) THEN
+                    sum(unit_cost * quantity) + sum(coalesce(variable_cost, 0)) END AS cost
+            FROM fact_order_line_live GROUP BY ALL
+        ) c ON c.order_id = o.order_id AND c.platform IS NOT DISTINCT FROM o.platform
+            AND c.account IS NOT DISTINCT FROM o.account
+        WHERE o.channel_group NOT IN ({excluded}) AND NOT coalesce(o.is_test, false)
+            AND coalesce(o.status, '') <> 'cancelled'"""
+
+
+def _fingerprint() -> str:
+    drawn = [table_sql(f) + view_sql(f) for f in FACTS]
+    return hashlib.sha256("\n".join([*drawn, _attribution_sql()]).encode()).hexdigest()[:12]
+
+
+def steps() -> tuple[Step, ...]:
+    """Return every step, in order; append, never change one that has shipped."""
+    return (Step("ground", _lay_ground), Step(f"facts {_fingerprint()}", _draw_facts))
+
+
+def pending(connection: duckdb.DuckDBPyConnection) -> tuple[Step, ...]:
+    """Return the steps still to be taken; writes nothing."""
+    known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_step'").fetchone()
+    if known is None:
+        return steps()
+    taken = {name for (name,) in connection.execute("SELECT name FROM schema_step").fetchall()}
+    return tuple(step for step in steps() if step.name not in taken)
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Take the pending steps, all or none; return their names."""
+    todo = pending(connection)
+    if not todo:
+        return ()
+    connection.begin()
+    try:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_step (position INTEGER NOT NULL, name VARCHAR NOT NULL)"
+        )
+        for step in todo:
+            step.apply(connection)
+            connection.execute(
+                "INSERT INTO schema_step SELECT coalesce(max(position), 0) + 1, ? FROM schema_step", [step.name]
+            )
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+    return tuple(step.name for step in todo)

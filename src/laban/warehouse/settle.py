@@ -1,0 +1,86 @@
+"""Keep ``active`` equal to what ``resolve`` says of the slices that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from laban.warehouse.resolve import Claim, Range, days_of, resolve
+from laban.warehouse.rows import insert
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ACTIVE = {"slice_id": "INTEGER", "start_day": "DATE", "end_day": "DATE", "days": "INTEGER"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Contest:
+    """What slices must share to compete for days."""
+
+    fact: str
+    platform: str
+    account: str
+    rival: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a contest stood before and how it stands now."""
+
+    contest: Contest
+    claims: tuple[Claim, ...]
+    before: tuple[Range, ...]
+    after: tuple[Range, ...]
+
+    def imports(self) -> set[int]:
+        """Return the imports that take part."""
+        return {claim.import_id for claim in self.claims}
+
+    def claimed(self, import_id: int) -> set[date]:
+        """Return the days an import asks for."""
+        wanted = (c for c in self.claims if c.import_id == import_id and c.grain != "undated")
+        return days_of(Range(c.slice_id, c.start, c.end, 1) for c in wanted if c.start and c.end)
+
+    def held_before(self, import_id: int) -> set[date]:
+        """Return the days an import filled before."""
+        return self._held(self.before, import_id)
+
+    def held_after(self, import_id: int) -> set[date]:
+        """Return the days an import fills now."""
+        return self._held(self.after, import_id)
+
+    def slices(self, import_id: int) -> list[int]:
+        """Return the slices of an import in this contest."""
+        return [claim.slice_id for claim in self.claims if claim.import_id == import_id]
+
+    def _held(self, ranges: Iterable[Range], import_id: int) -> set[date]:
+        own = set(self.slices(import_id))
+        return days_of(span for span in ranges if span.slice_id in own)
+
+
+def settle(connection: duckdb.DuckDBPyConnection, contest: Contest) -> Settled:
+    """Resolve the live slices of ``contest`` and write down the ranges in which each counts."""
+    named = "fact = ? AND platform = ? AND account = ? AND rival = ?"
+    values = [contest.fact, contest.platform, contest.account, contest.rival]
+    claims = tuple(
+        Claim(*row)
+        for row in connection.execute(
+            f"SELECT slice_id, import_id, grain, start_day, end_day, rank FROM slice WHERE {named} ORDER BY 1", values
+        ).fetchall()
+    )
+    chosen = f"slice_id IN (SELECT slice_id FROM slice WHERE {named})"
+    before = tuple(
+        Range(*row)
+        for row in connection.execute(
+            f"SELECT slice_id, start_day, end_day, days FROM active WHERE {chosen} ORDER BY ALL", values
+        ).fetchall()
+    )
+    after = resolve(claims)
+    if after != before:
+        connection.execute(f"DELETE FROM active WHERE {chosen}", values)
+        rows = ((span.slice_id, span.start, span.end, span.days) for span in after)
+        insert(connection, "active", _ACTIVE, rows, {"fact": contest.fact})
+    return Settled(contest, claims, before, after)
