@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from laban.report.views.data import DataView, FindingRow, ImportRow, InboxFile
+from laban.report.views.data import DataView, ImportRow, InboxFile
 from laban.report.views.dictionary import DictionaryView, KpiSummary
 from laban.report.views.kpi import Breakdown, BreakdownRow, KpiView
 from laban.report.views.parts import Event, Frame, Freshness, KpiHead, Missing, Note, Point, Source, Text, Tile
@@ -15,7 +15,6 @@ __all__ = [
     "DataView",
     "DictionaryView",
     "Event",
-    "FindingRow",
     "Frame",
     "Freshness",
     "ImportRow",

@@ -6,22 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from laban.report.views.parts import Freshness, plain
-
-
-@dataclass(frozen=True, slots=True)
-class FindingRow:
-    """Something to know about a file; ``finding.<code>`` in the message files."""
-
-    level: Literal["error", "warning", "info"]
-    code: str
-    member: str | None
-    row: int | None
-    column: str | None
-    value: str | None
-    values: Mapping[str, Any]
+from laban.sources.model import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +18,7 @@ class ImportRow:
 
     id: int
     name: str
-    platform: str
+    platform: str | None
     status: str
     rows: int
     first_day: date | None
@@ -39,7 +27,7 @@ class ImportRow:
     loaded_at: datetime
     undone_at: datetime | None
     totals: Mapping[str, Decimal]
-    findings: tuple[FindingRow, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,266 @@
+"""The only place where prose is made: views in, sentences out, in the reader's language.
+
+Every function takes numbers and codes and the language; wording stands in the message files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from laban.analysis.compare import Change
+from laban.i18n import messages, translate
+from laban.periods import Period
+from laban.report import format as fmt
+from laban.report.views.kpi import Breakdown, Compared
+from laban.report.views.parts import Event, Frame, Freshness, KpiHead, Missing, Note, Tile
+from laban.report.views.scorecard import ScorecardView
+
+ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
+SIGNS = {"up": "+", "down": fmt.MINUS, "flat": "±"}
+#: From this factor on, a growth reads better as "three times as much" than as a percentage.
+MANY_TIMES = 3.0
+
+
+def size_of(change: Change, unit: str, lang: str, currency: str = "VND") -> str:
+    """Return the size of a change without sign or word: ``12,5%``, ``3,1 điểm %`` for shares, points for scores."""
+    if change.absolute is None:
+        return fmt.DASH
+    if unit == "percent":
+        return fmt.points(change.absolute, lang)
+    if unit == "score":
+        return translate(lang, "format.score_points", n=fmt.score(abs(float(change.absolute)), lang))
+    if change.relative is None:
+        return fmt.value(abs(float(change.absolute)), unit, lang, currency)
+    return fmt.relative(change.relative, lang)
+
+
+def signed(change: Change | None, unit: str, lang: str, currency: str = "VND") -> str:
+    """Return a change with its sign, for tables: ``+12,5%``, ``−3,1 điểm %``; a dash without one."""
+    if change is None or change.word is None:
+        return fmt.DASH
+    if not change.absolute:
+        return fmt.number(0, lang) + ("%" if unit not in {"percent", "score"} else "")
+    sign = "+" if change.absolute > 0 else fmt.MINUS
+    return sign + size_of(change, unit, lang, currency)
+
+
+def change_words(change: Change | None, unit: str, lang: str, currency: str = "VND") -> str:
+    """Return a change in words: ``tăng 12,5%``, ``giảm 3,1 điểm %``, ``gấp 3,4 lần``, ``gần như không đổi``."""
+    if change is None or change.word is None:
+        return translate(lang, "reason_short.no_baseline")
+    if change.word == "flat":
+        return translate(lang, "word.flat")
+    factor = None if change.relative is None else 1 + change.relative
+    if factor is not None and factor >= MANY_TIMES and unit not in {"percent", "score"}:
+        times = translate(lang, "format.times", n=fmt.number(factor, lang, 1, least=0))
+        return translate(lang, "change.times_up", times=times)
+    word = translate(lang, f"word.{change.word}")
+    return translate(lang, "change.by", word=word, size=size_of(change, unit, lang, currency))
+
+
+def verdict_words(change: Change | None, lang: str) -> str:
+    """Return the verdict in a word or two; where there is none, why not."""
+    if change is None:
+        return ""
+    if change.reason is not None:
+        return translate(lang, f"reason_short.{change.reason}")
+    return translate(lang, f"word.{change.verdict}")
+
+
+def reason_sentence(tile: Tile, lang: str, currency: str = "VND") -> str:
+    """Return why a number gets no verdict, with the interval or the number of cases; "" when it gets one."""
+    change = tile.change
+    code = tile.reason or (change.reason if change else None)
+    if code is None:
+        return ""
+    if code == "not_enough_data" and tile.interval and tile.kpi.unit == "percent" and change and change.events:
+        low, high = (fmt.value(end, tile.kpi.unit, lang, currency) for end in tile.interval)
+        return translate(lang, "reason.not_enough_trials", n=fmt.count(change.events, lang), low=low, high=high)
+    if code == "not_enough_data" and change and change.events is not None:
+        return translate(lang, "reason.not_enough_events", n=fmt.count(change.events, lang))
+    return translate(lang, f"reason.{code}")
+
+
+def comparison_label(frame: Frame, lang: str) -> str:
+    """Return what the period is compared with: ``so với tuần trước``, ``so với cùng vị trí quanh Tết năm ngoái``."""
+    if frame.compared == "previous":
+        grain = frame.period.grain
+        if grain == "range":
+            return translate(lang, "compare.previous_range", days=frame.elapsed.days)
+        return translate(lang, f"compare.previous_{grain}")
+    return translate(lang, f"compare.{frame.compared}")
+
+
+def comparison_sentence(frame: Frame, lang: str) -> str:
+    """Return the comparison with its days; a running period says how many days meet how many."""
+    label = comparison_label(frame, lang)
+    if frame.baseline is None:
+        return label
+    span = fmt.days(frame.baseline, lang)
+    if frame.partial:
+        return translate(lang, "compare.same_days", label=label, elapsed=frame.elapsed.days, days=span)
+    return translate(lang, "compare.with_days", label=label, days=span)
+
+
+def compared_label(item: Compared, frame: Frame, lang: str) -> str:
+    """Return the name of one of the comparisons of the KPI page."""
+    if item.kind == "previous" and frame.period.grain != "range":
+        return translate(lang, f"compare.previous_{frame.period.grain}")
+    return translate(lang, f"compare.{item.kind}")
+
+
+def compared_reason(item: Compared, lang: str) -> str:
+    """Return why a comparison could not be made; "" when it could."""
+    return translate(lang, f"compared.{item.reason}") if item.reason else ""
+
+
+def tet_sentence(frame: Frame, lang: str) -> str:
+    """Return the remark that a Tết comparison was asked for far from Tết; "" otherwise."""
+    return translate(lang, "compare.tet_fallback") if frame.compare == "tet" and frame.compared != "tet" else ""
+
+
+def headline(view: ScorecardView, lang: str) -> tuple[str, ...]:
+    """Return what happened in the period: how many got better or worse, the best news, what to look at first."""
+    frame = view.frame
+    name = fmt.period(frame.period, lang)
+    if all(tile.value is None for tile in view.tiles):
+        return (translate(lang, "headline.none", period=name),)
+    parts = translate(lang, "headline.join").join(_counts(view, lang))
+    if frame.partial:
+        of = {"days": frame.elapsed.days, "of": frame.period.days}
+        first = translate(lang, "headline.partial", period=name, parts=parts, **of)
+    else:
+        first = translate(lang, "headline.counts", period=name, parts=parts)
+    ranked = strongest(view.tiles)
+    sentences = [first]
+    for verdict, key in (("good", "best"), ("bad", "worst")):
+        found = next((tile for tile in ranked if tile.change and tile.change.verdict == verdict), None)
+        if found is not None:
+            sentences.append(_news(f"headline.{key}", found, frame, lang))
+    if len(sentences) == 1 and any(tile.change and tile.change.word for tile in view.tiles):
+        sentences.append(translate(lang, "headline.nothing"))
+    return tuple(sentences)
+
+
+def _counts(view: ScorecardView, lang: str) -> list[str]:
+    found = dict.fromkeys(("good", "bad", "steady", "open", "missing"), 0)
+    for tile in view.tiles:
+        found[state(tile)] += 1
+    found["missing"] += len({m.kpi.id for m in view.missing} - {t.kpi.id for t in view.tiles})
+    return [translate(lang, f"headline.{key}", n=n) for key, n in found.items() if n]
+
+
+def state(tile: Tile) -> str:
+    """Return in which of five heaps a tile lies: good, bad, steady, open or missing."""
+    if tile.value is None:
+        return "missing"
+    change = tile.change
+    if change is None or change.reason in {"not_enough_data", "immature", "no_baseline", "no_aim"}:
+        return "open"
+    return change.verdict if change.verdict in {"good", "bad"} else "steady"
+
+
+def strongest(tiles: Sequence[Tile]) -> list[Tile]:
+    """Return the tiles with a verdict, the largest change (as a share of the earlier number) first."""
+    judged = [tile for tile in tiles if tile.change and tile.change.verdict != "neutral"]
+    return sorted(judged, key=lambda tile: -abs((tile.change and tile.change.relative) or 0.0))
+
+
+def _news(key: str, tile: Tile, frame: Frame, lang: str) -> str:
+    kpi = tile.kpi
+    shown = fmt.value(tile.value, kpi.unit, lang, frame.currency)
+    return translate(
+        lang,
+        key,
+        name=inner_name(kpi, lang),
+        change=change_words(tile.change, kpi.unit, lang, frame.currency),
+        value_words=translate(lang, "headline.now", value=shown),
+    )
+
+
+def inner_name(kpi: KpiHead, lang: str) -> str:
+    """Return a KPI's name as it stands inside a sentence: the first letter small unless it is an abbreviation."""
+    name = kpi.name.get(lang)
+    first = name.split(" ")[0]
+    if len(first) > 1 and not first[1:].islower():
+        return name
+    return name[:1].lower() + name[1:]
+
+
+def kpi_sentence(tile: Tile, frame: Frame, lang: str) -> str:
+    """Return one sentence on one KPI: value, what it rests on, change, comparison, or why there is no verdict."""
+    kpi, change = tile.kpi, tile.change
+    values: dict[str, str] = {
+        "name": kpi.name.get(lang),
+        "value": fmt.value(tile.value, kpi.unit, lang, frame.currency),
+    }
+    if tile.value is None:
+        return f"{values['name']}: {translate(lang, 'word.no_data')}."
+    if change is None or change.word is None:
+        return translate(lang, "kpi_sentence.plain", **values) + translate(lang, "kpi_sentence.end")
+    values["comparison"] = comparison_label(frame, lang)
+    values["change"] = change_words(change, kpi.unit, lang, frame.currency)
+    sentence = translate(lang, "kpi_sentence.compared", **values) + translate(lang, "kpi_sentence.end")
+    remark = reason_sentence(tile, lang, frame.currency) if change.reason not in {None, "flat"} else ""
+    return f"{sentence} {remark}".rstrip()
+
+
+def note_text(note: Note, lang: str) -> str:
+    """Return a note about a number."""
+    return translate(lang, f"note.{note.code}", **_worded(note.values, lang))
+
+
+def missing_text(missing: Missing, lang: str) -> str:
+    """Return why a KPI has no number and what would bring it."""
+    return translate(lang, f"{missing.kind}.{missing.code}", **_worded(missing.values, lang))
+
+
+def _worded(values: Mapping[str, object], lang: str) -> dict[str, object]:
+    """Put periods and lists of names into words; texts in two languages are chosen."""
+    return {name: _in_words(value, lang) for name, value in values.items()}
+
+
+def _in_words(value: object, lang: str) -> object:
+    if isinstance(value, Period):
+        return fmt.days(value, lang)
+    if isinstance(value, tuple):
+        return ", ".join(str(_in_words(inner, lang)) for inner in value) or fmt.DASH
+    return value.get(lang) if hasattr(value, "get") else value
+
+
+def event_title(event: Event, lang: str) -> str:
+    """Return an event's name."""
+    return event.title if event.title is not None else translate(lang, f"event.{event.code}")
+
+
+def named(lang: str, area: str, code: str | None) -> str:
+    """Return the name of a code (``channel``, ``dimension``, ``category``); the code itself when it has none."""
+    if code is None or code == "":
+        return translate(lang, "word.not_given")
+    return messages(lang).get(f"{area}.{code}", code)
+
+
+def member_name(lang: str, dimension: str, value: str | None) -> str:
+    """Return one value of a dimension as people read it: channels by name, everything else as it stands."""
+    area = {"channel": "channel", "channel_group": "channel", "platform": "platform_name"}.get(dimension, "")
+    return named(lang, area, value)
+
+
+def freshness_sentence(item: Freshness, lang: str) -> str:
+    """Return how new a source's data are: ``dữ liệu đến 15/11/2026, chậm 3 ngày``."""
+    if item.last_day is None:
+        return translate(lang, "fresh.never")
+    until = translate(lang, "fresh.until", day=fmt.day(item.last_day, lang))
+    behind = item.days_behind or 0
+    state_words = translate(lang, "fresh.behind", days=behind) if behind > 0 else translate(lang, "fresh.today")
+    return f"{until}, {state_words}"
+
+
+def proof_sentence(breakdown: Breakdown, lang: str) -> str:
+    """Return whether the rows of a breakdown add up to its total."""
+    if not breakdown.additive or breakdown.exact is None:
+        return translate(lang, "proof.not_additive")
+    if breakdown.exact:
+        return translate(lang, "proof.exact")
+    off = ", ".join(part.name.get(lang) for part in breakdown.proof if not part.exact)
+    return translate(lang, "proof.differs", measures=off)
