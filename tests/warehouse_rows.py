@@ -64,7 +64,8 @@ def orders(rows: list[tuple[str, date, str | None, str, str]]) -> Slice:
 def load(warehouse: Warehouse, folder: Path, name: str, *slices: Slice, **more: Any) -> LoadOutcome:
     path = folder / name
     path.write_text(f"{name} {slices!r}", "utf-8")
-    reading = Reading(name, "google_ads", "loaded", sum(len(s.rows) for s in slices), slices=slices, **more)
+    platform = more.pop("platform", "google_ads")
+    reading = Reading(name, platform, "loaded", sum(len(s.rows) for s in slices), slices=slices, **more)
     return warehouse.load(
         reading, digest=hashlib.sha256(path.read_bytes()).hexdigest(), name=name, path=path, loaded_at=NOON
     )
