@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Laban needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
-	$(BIN)/python -m compileall -q $(VENV)/lib src || true
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(READY_DEV): $(READY)
@@ -46,6 +46,7 @@ unit: $(READY_DEV)
 	$(BIN)/python -m pytest -n 2
 
 bench: $(READY_DEV) ## Measure speed and print the table
+	@$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/run.py
 
 shots: $(READY_DEV) browser ## Screenshots of every page at 1280 and 390 px in both languages, into shots/
