@@ -1,0 +1,291 @@
+"""What the catalogue consists of: measures over facts, KPIs over measures, packs of KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, TypeVar
+
+from laban.errors import UnknownNameError
+from laban.i18n import Phrase
+from laban.metrics import search
+from laban.metrics.formula import Expression, Input, Names, expanded, inputs, parse, references
+
+_Thing = TypeVar("_Thing")
+
+Unit = Literal["ratio", "percent", "currency", "count", "duration", "score"]
+Direction = Literal["higher_better", "lower_better", "neutral"]
+Kind = Literal["sum", "count", "distinct", "repeat", "stock", "median", "reported", "activity", "derived"]
+Additivity = Literal["additive", "semi_additive", "distinct", "non_additive"]
+DriverKind = Literal["identity", "causal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in both languages."""
+
+    vi: str = ""
+    en: str = ""
+
+    def of(self, lang: str) -> str:
+        """Return the words in ``lang``."""
+        return self.vi if lang == "vi" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Something a number can be split by. ``filter_only`` ones have overlapping members and cannot be."""
+
+    id: str
+    name: Text
+    filter_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact is read and what may be asked of it.
+
+    ``table`` is the view, called ``f`` in expressions. ``join`` is another view, called ``o``, whose columns of
+    ``join_on`` agree. ``where`` says which rows are valid. ``dimensions`` gives a column or expression per
+    dimension. ``whole`` names dimensions whose members the platform also reports as one row without a member.
+    ``zero_when_empty``: no row means that nothing happened, not that nothing is known. ``needs`` are the facts
+    that must be filled.
+    """
+
+    id: str
+    table: str
+    dimensions: Mapping[str, str]
+    where: str = ""
+    join: str = ""
+    join_on: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    zero_when_empty: bool = False
+    spans: bool = False
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number that a fact holds, before any arithmetic.
+
+    ``expr`` and ``where`` are SQL over the columns of the fact's view; ``date`` places a row in time where that is
+    not the fact's own date. ``gap`` tells rows whose number is unknown, so that a sum over them is partial.
+
+    Kinds: ``sum``; ``count`` of rows; ``distinct`` values of ``expr``; ``repeat``: values of ``expr`` that occur
+    more than once; ``stock``: the last known value of each member (``members``), carried for ``carry_days``, added
+    over members; ``median`` of rows; ``reported``: a number of people that only the platform can count, valid for
+    the very window it was reported for; ``activity``: customers by when they bought (``part``: start or
+    retained); ``derived`` from other measures by ``formula``.
+    """
+
+    id: str
+    name: Text
+    kind: Kind
+    unit: Unit
+    additivity: Additivity
+    fact: str = ""
+    expr: str = ""
+    where: str = ""
+    date: str = ""
+    gap: str = ""
+    members: tuple[str, ...] = ()
+    carry_days: int = 0
+    part: str = ""
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A KPI that moves another: a term of its arithmetic, or an influence to be treated as a hypothesis."""
+
+    kpi: str
+    kind: DriverKind
+    effect: Literal["+", "-"]
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A published figure of others: fractions for percent, ``unit`` else. ``source`` is a key of the sources."""
+
+    source: str
+    unit: str
+    segment: Text
+    typical: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    region: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkSource:
+    """Who published a benchmark."""
+
+    id: str
+    title: str
+    url: str
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another reading of a KPI that is in use, with its formula where the facts can answer it."""
+
+    id: str
+    text: Text
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One entry of the catalogue: what a number is called, how it is computed and how it is to be read.
+
+    ``window_days`` is the least number of days the number looks at: a shorter period is extended backwards.
+    ``identity`` is the same number written with the KPIs of its identity drivers.
+    """
+
+    id: str
+    name: Text
+    formula: str
+    unit: Unit
+    direction: Direction
+    aggregation: str
+    cadence: str
+    category: str
+    meaning: Text
+    why: Text
+    weekly: Text
+    aim: Text
+    timing: str
+    level: str
+    stage: str
+    role: str = "kpi"
+    priority: str = "extended"
+    types: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    also_in: tuple[str, ...] = ()
+    seeds: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: tuple[str, ...] = ()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    window_days: int = 0
+    identity: str = ""
+    note: Text | None = None
+    pitfalls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drivers: tuple[Driver, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    variants: tuple[Variant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """KPIs that belong on one board, in order; ``companions`` are read beside them."""
+
+    id: str
+    name: Text
+    about: Text
+    kpis: tuple[str, ...]
+    companions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that can be asked for. ``activity_days``: how long after buying a customer counts as active."""
+
+    kpis: Mapping[str, Kpi]
+    measures: Mapping[str, Measure]
+    facts: Mapping[str, Source]
+    dimensions: Mapping[str, Dimension]
+    packs: Mapping[str, Pack]
+    sources: Mapping[str, BenchmarkSource]
+    activity_days: int = 90
+
+    def kpi(self, name: str) -> Kpi:
+        """Return a KPI; UnknownNameError with the nearest names if there is none."""
+        return _found("kpi", name, self.kpis)
+
+    def measure(self, name: str) -> Measure:
+        """Return a measure; UnknownNameError with the nearest names if there is none."""
+        return _found("measure", name, self.measures)
+
+    def pack(self, name: str) -> Pack:
+        """Return a pack; UnknownNameError with the nearest names if there is none."""
+        return _found("pack", name, self.packs)
+
+    def dimension(self, name: str) -> Dimension:
+        """Return a dimension; UnknownNameError with the nearest names if there is none."""
+        return _found("dimension", name, self.dimensions)
+
+    def search(self, text: str, lang: str = "vi") -> tuple[Kpi, ...]:
+        """Return the KPIs that ``text`` may mean, best first; accents do not matter."""
+        return search.ranked(self.kpis.values(), text, lang)
+
+    @cached_property
+    def names(self) -> Names:
+        """What a formula may speak of."""
+        return Names(frozenset(self.measures), frozenset(self.kpis), frozenset(self.dimensions))
+
+    @cached_property
+    def _derived(self) -> dict[str, Expression]:
+        return {m.id: parse(m.formula, self.names) for m in self.measures.values() if m.kind == "derived"}
+
+    @cached_property
+    def _parsed(self) -> dict[str, tuple[Expression, int]]:
+        return {}
+
+    @cached_property
+    def _expanded(self) -> dict[str, Expression]:
+        return {}
+
+    def expression(self, kpi: str) -> Expression:
+        """Return the formula of a KPI, written out down to measures; kept once made."""
+        if kpi not in self._expanded:
+            self._read(kpi)
+            formula, window = self._parsed[kpi]
+            self._expanded[kpi] = expanded(formula, self._parsed, self._derived, window)
+        return self._expanded[kpi]
+
+    def _read(self, kpi: str) -> None:
+        if kpi in self._parsed:
+            return
+        entry = self.kpi(kpi)
+        formula = parse(entry.formula, self.names)
+        self._parsed[kpi] = (formula, entry.window_days)
+        for inner in references(formula):
+            self._read(inner)
+
+    def written_out(self, formula: str, window: int = 0) -> Expression:
+        """Return any formula (an identity, a variant, a person's own) written out down to measures.
+
+        Raises:
+            FormulaError: the formula cannot be read; points at the character.
+        """
+        expression = parse(formula, self.names)
+        for inner in references(expression):
+            self._read(inner)
+        return expanded(expression, self._parsed, self._derived, window)
+
+    def inputs(self, kpi: str) -> tuple[Input, ...]:
+        """Return the measures a KPI is made of."""
+        return inputs(self.expression(kpi))
+
+    def facts_of(self, kpi: str) -> tuple[str, ...]:
+        """Return the facts a KPI is read from, as the warehouse names them."""
+        sources = (self.facts[self.measures[i.measure].fact] for i in self.inputs(kpi))
+        return tuple(dict.fromkeys(need for source in sources for need in source.needs))
+
+    def allowed_dimensions(self, kpi: str) -> tuple[str, ...]:
+        """Return the dimensions that every measure of a KPI has, the KPI's own choice first."""
+        tables = [self.facts[self.measures[i.measure].fact].dimensions for i in self.inputs(kpi)]
+        common = [d for d in self.dimensions if tables and all(d in table for table in tables)]
+        chosen = [d for d in self.kpi(kpi).dimensions if d in common]
+        return tuple(dict.fromkeys((*chosen, *common)))
+
+
+def _found(kind: str, name: str, things: Mapping[str, _Thing]) -> _Thing:
+    if name not in things:
+        raise UnknownNameError(Phrase.of(f"catalogue.{kind}"), name, things)
+    return things[name]
