@@ -1,0 +1,146 @@
+"""Google Ads in Vietnamese: "Báo cáo chiến dịch" by campaign and day, with its several totals rows.
+
+Half of the files are the UTF-8 download, the others the UTF-16 tab-separated one with Vietnamese numbers; one kind
+has a total after every day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import groupby
+from zlib import crc32
+
+from laban.sources.demo.delivery import AdDay
+from laban.sources.demo.files import (
+    DemoFile,
+    add_up,
+    delimited,
+    fraction,
+    pieces,
+    span,
+    thousands,
+    utf16,
+    vietnamese_day,
+)
+from laban.sources.demo.model import World
+
+RECENT_DAYS = 42
+EARLIER_BY = 7
+HEADINGS = (
+    "Ngày", "Trạng thái chiến dịch", "Chiến dịch", "Mã đơn vị tiền tệ", "Loại chiến dịch", "Lượt chuyển đổi",
+    "Giá trị chuyển đổi", "Số lượt hiển thị", "Lượt nhấp", "Lượt tương tác", "Chi phí", "ID Chiến Dịch",
+)  # fmt: skip
+_TYPES = {"search": "Tìm kiếm", "display": "Hiển thị"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A campaign on a day, as Google counted it at a download."""
+
+    ad: AdDay
+    hundredths: int
+    value: int
+
+
+MEASURES = {
+    "impressions": lambda row: row.ad.impressions,
+    "clicks": lambda row: row.ad.clicks,
+    "interactions": lambda row: row.ad.clicks,
+    "spend": lambda row: row.ad.spend,
+    "conversions": lambda row: Decimal(row.hundredths) / 100,
+    "conversion_value": lambda row: row.value,
+}
+
+
+def campaign_id(name: str) -> int:
+    """Return a stable number for a campaign."""
+    return 20_000_000_000 + crc32(name.encode())
+
+
+def downloads(first: date, last: date) -> list[tuple[date, date, date]]:
+    """Return (first day, last day, day of the download) of every file, in the order they were downloaded.
+
+    The last six weeks were downloaded twice, a week apart: the first five of them stand in both files.
+    """
+    recent = max(first, last - timedelta(days=RECENT_DAYS - 1))
+    found = [(start, stop, last) for start, stop in pieces(first, recent - timedelta(days=1), 6)]
+    earlier = last - timedelta(days=EARLIER_BY)
+    return [*found, (recent, earlier, earlier), (recent, last, last)]
+
+
+def write(world: World) -> list[DemoFile]:
+    """Return the Google Ads files of the shop."""
+    mine = [row for row in world.ads if row.campaign.platform == "google_ads"]
+    files = []
+    for number, (first, last, seen) in enumerate(downloads(world.first, world.last)):
+        rows = [_row(ad, seen) for ad in mine if first <= ad.day <= last]
+        files.append(_file(rows, first, last, wide=number % 2 == 1, daily=number % 3 == 0))
+    return files
+
+
+def _row(ad: AdDay, seen: date) -> Row:
+    known = ad.known(seen)
+    return Row(ad, sum(claim.credit for claim in known), sum(claim.value for claim in known))
+
+
+def _file(rows: Sequence[Row], first: date, last: date, *, wide: bool, daily: bool) -> DemoFile:
+    title = [["Báo cáo chiến dịch"], [f"{vietnamese_day(first)} - {vietnamese_day(last)}"], HEADINGS]
+    body = list(_lines(rows, "," if wide else ".", daily=daily))
+    text = delimited([*title, *body], delimiter="\t" if wide else ",")
+    totals = add_up(rows, MEASURES)
+    return DemoFile(
+        name=f"Báo cáo chiến dịch {span(first, last)}.csv",
+        platform="google_ads",
+        data=utf16(text) if wide else text,
+        rows=len(rows),
+        totals=totals,
+        own_totals=totals,
+        start=first,
+        end=last + timedelta(days=1),
+    )
+
+
+def _lines(rows: Sequence[Row], mark: str, *, daily: bool) -> Iterator[list[str]]:
+    total = partial(_total, mark=mark)
+    for day, found in groupby(rows, key=lambda row: row.ad.day):
+        group = list(found)
+        yield from (_line(row, mark) for row in group)
+        if daily:
+            yield total(group, day.isoformat(), "Tổng số: Chiến dịch")
+    yield total(rows, "", "Tổng số: Chiến dịch")
+    yield total(rows, "", "Tổng số: Tài khoản")
+    for kind, label in _TYPES.items():
+        part = [row for row in rows if row.ad.campaign.kind == kind]
+        if part:
+            yield total(part, "", f"Tổng số: {label}")
+
+
+def _line(row: Row, mark: str) -> list[str]:
+    campaign = row.ad.campaign
+    return [
+        row.ad.day.isoformat(), "Đang bật", campaign.name, "VND", _TYPES[campaign.kind],
+        *_numbers([row], mark), str(campaign_id(campaign.name)),
+    ]  # fmt: skip
+
+
+def _total(rows: Sequence[Row], day: str, label: str, *, mark: str) -> list[str]:
+    # The report's own totals stand in the first column; a day's total keeps its day there.
+    head = [day, label] if day else [label, ""]
+    return [*head, "", "VND", "", *_numbers(rows, mark), ""]
+
+
+def _numbers(rows: Sequence[Row], mark: str) -> list[str]:
+    group = "," if mark == "." else "."
+    clicks = sum(row.ad.clicks for row in rows)
+    return [
+        fraction(sum(row.hundredths for row in rows), mark),
+        fraction(100 * sum(row.value for row in rows), mark),
+        thousands(sum(row.ad.impressions for row in rows), group),
+        thousands(clicks, group),
+        thousands(clicks, group),
+        str(sum(row.ad.spend for row in rows)),
+    ]

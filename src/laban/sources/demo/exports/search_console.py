@@ -1,0 +1,131 @@
+"""Search Console: a zip per half-year, in turns English and Vietnamese; queries hide part of the clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from laban.sources.demo.dice import Dice
+from laban.sources.demo.files import DemoFile, archive, delimited, percent, pieces, span
+from laban.sources.demo.model import World
+from laban.sources.demo.search import SearchDay
+from laban.sources.demo.shop import DOMAIN, PAGES, QUERIES
+
+NAMED_QUERIES = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one language: member names, headings, places, devices, and the decimal mark."""
+
+    members: Mapping[str, str]
+    headings: Mapping[str, str]
+    measures: tuple[str, str, str, str]
+    countries: tuple[str, ...]
+    devices: tuple[str, ...]
+    filters: tuple[tuple[str, str], ...]
+    mark: str
+
+
+ENGLISH = Wording(
+    members={
+        "date": "Chart.csv", "query": "Queries.csv", "page": "Pages.csv", "country": "Countries.csv",
+        "device": "Devices.csv", "filter": "Filters.csv",
+    },
+    headings={
+        "date": "Date", "query": "Top queries", "page": "Top pages", "country": "Country", "device": "Device",
+    },
+    measures=("Clicks", "Impressions", "CTR", "Position"),
+    countries=("Vietnam", "United States", "Japan", "Australia"),
+    devices=("Mobile", "Desktop", "Tablet"),
+    filters=(("Filter", "Value"), ("Search type", "Web"), ("Date", "{first:%Y-%m-%d}-{last:%Y-%m-%d}")),
+    mark=".",
+)  # fmt: skip
+VIETNAMESE = Wording(
+    members={
+        "date": "Biểu đồ.csv", "query": "Truy vấn.csv", "page": "Trang.csv", "country": "Quốc gia.csv",
+        "device": "Thiết bị.csv", "filter": "Bộ lọc.csv",
+    },
+    headings={
+        "date": "Ngày", "query": "Truy vấn hàng đầu", "page": "Trang hàng đầu", "country": "Quốc gia",
+        "device": "Thiết bị",
+    },
+    measures=("Số lần nhấp", "Số lần hiển thị", "CTR", "Vị trí"),
+    countries=("Việt Nam", "Hoa Kỳ", "Nhật Bản", "Úc"),
+    devices=("Thiết bị di động", "Máy tính", "Máy tính bảng"),
+    filters=(("Bộ lọc", "Giá trị"), ("Loại tìm kiếm", "Web"), ("Ngày", "{first:%Y-%m-%d}-{last:%Y-%m-%d}")),
+    mark=",",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a member."""
+
+    label: str
+    clicks: int
+    impressions: int
+    position: Decimal
+
+
+def write(world: World) -> list[DemoFile]:
+    """Return the Search Console files of the shop."""
+    files = []
+    for number, (first, last) in enumerate(pieces(world.first, world.last, 6)):
+        days = [day for day in world.search if first <= day.day <= last]
+        dice = Dice(world.seed, "search console", first)
+        files.append(_zip(days, first, last, VIETNAMESE if number % 2 else ENGLISH, dice))
+    return files
+
+
+def _zip(days: Sequence[SearchDay], first: date, last: date, words: Wording, dice: Dice) -> DemoFile:
+    # Newest first, as the platform has it.
+    chart = [Line(day.day.isoformat(), day.clicks, day.impressions, day.position) for day in reversed(days)]
+    clicks, impressions = sum(day.clicks for day in days), sum(day.impressions for day in days)
+    place = sum((day.position * day.impressions for day in days), Decimal(0)) / impressions
+    named = (round(clicks * NAMED_QUERIES), round(impressions * NAMED_QUERIES))
+    tables = {
+        "query": _deal([(text, weight) for text, weight, _ in QUERIES], *named, place, dice),
+        "page": _deal(
+            [(f"https://{DOMAIN}{path}", weight) for path, weight in PAGES], clicks, impressions, place, dice
+        ),
+        "country": _deal(list(zip(words.countries, (96, 2, 1, 1), strict=True)), clicks, impressions, place, dice),
+        "device": _deal(list(zip(words.devices, (70, 27, 3), strict=True)), clicks, impressions, place, dice),
+        "date": chart,
+    }
+    members = {words.members[name]: _member(name, lines, words) for name, lines in tables.items()}
+    filters = [[part.format(first=first, last=last) for part in line] for line in words.filters]
+    members[words.members["filter"]] = delimited(filters)
+    return DemoFile(
+        name=f"{DOMAIN}-Performance-on-Search-{span(first, last)}.zip",
+        platform="gsc",
+        data=archive(members),
+        rows=sum(len(lines) for lines in tables.values()),
+        totals={"clicks": Decimal(clicks), "impressions": Decimal(impressions)},
+        start=first,
+        end=last + timedelta(days=1),
+    )
+
+
+def _deal(
+    labels: Sequence[tuple[str, float]], clicks: int, impressions: int, place: Decimal, dice: Dice
+) -> list[Line]:
+    weights = [weight * dice.noise(0.12) for _, weight in labels]
+    parts = zip(labels, dice.split(clicks, weights), dice.split(impressions, weights), strict=True)
+    lines = [
+        Line(label, hits, max(hits, shown), round(place * Decimal(f"{dice.noise(0.3):.4f}"), 2))
+        for (label, _), hits, shown in parts
+        if shown or hits
+    ]
+    return sorted(lines, key=lambda line: (-line.clicks, line.label))
+
+
+def _member(name: str, lines: Iterable[Line], words: Wording) -> bytes:
+    body = [
+        [line.label, line.clicks, line.impressions, percent(line.clicks, line.impressions, words.mark),
+         str(line.position).replace(".", words.mark)]
+        for line in lines
+    ]  # fmt: skip
+    return delimited([[words.headings[name], *words.measures], *body])

@@ -1,0 +1,152 @@
+"""Meta Business Suite (series in UTF-16, posts in Vietnamese and English) and TikTok Studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from laban.sources.demo.attention import AccountDay, Post
+from laban.sources.demo.files import DemoFile, add_up, delimited, pieces, ratio, span, utf16
+from laban.sources.demo.model import World
+
+FACEBOOK_POSTS = (
+    "ID bài viết", "Tên Trang", "Tiêu đề", "Mô tả", "Thời lượng (giây)", "Thời gian đăng", "Liên kết vĩnh viễn",
+    "Loại bài viết", "Nhãn tùy chỉnh", "Bình luận về dữ liệu", "Ngày", "Lượt xem", "Số người tiếp cận",
+    "Cảm xúc, bình luận và lượt chia sẻ", "Cảm xúc", "Bình luận", "Lượt chia sẻ", "Tổng lượt click",
+    "Lượt click khác", "Lượt click vào liên kết", "Số Giây xem", "Số Giây xem trung bình",
+)  # fmt: skip
+INSTAGRAM_POSTS = (
+    "Post ID", "Account ID", "Account username", "Account name", "Description", "Duration (sec)", "Publish time",
+    "Permalink", "Post type", "Data comment", "Date", "Views", "Reach", "Likes", "Shares", "Follows", "Comments",
+    "Saves",
+)  # fmt: skip
+POST_MEASURES: Mapping[str, Callable[[Post], int | Decimal | None]] = {
+    "views": lambda post: post.views,
+    "reactions": lambda post: post.reactions,
+    "comments": lambda post: post.comments,
+    "shares": lambda post: post.shares,
+}
+
+
+def write(world: World) -> list[DemoFile]:
+    """Return the social files of the shop."""
+    files: list[DemoFile] = []
+    for first, last in pieces(world.first, world.last, 12):
+        files += _series(world, first, last)
+        files += _tiktok(world, first, last)
+        posts = [post for post in world.posts if first <= post.at.date() <= last]
+        files.append(_facebook([post for post in posts if post.network == "facebook"], first, last))
+        files.append(_instagram([post for post in posts if post.network == "instagram"], first, last))
+    return files
+
+
+def _series(world: World, first: date, last: date) -> list[DemoFile]:
+    def of(network: str) -> list[AccountDay]:
+        return [row for row in world.accounts if row.network == network and first <= row.day <= last]
+
+    facebook, instagram = of("facebook"), of("instagram")
+    kinds: tuple[tuple[str, str, Callable[[AccountDay], int]], ...] = (
+        ("Follows", "follows", lambda row: row.gained),
+        ("Reach", "reach", lambda row: row.reach),
+    )
+    files = []
+    for label, word, value in kinds:
+        blocks = [*_block(f"Facebook {word}", facebook, value), [], *_block(f"Instagram {word}", instagram, value)]
+        total = Decimal(sum(value(row) for row in (*facebook, *instagram)))
+        files.append(
+            DemoFile(
+                name=f"{label} {span(first, last)}.csv",
+                platform="meta_business_suite",
+                data=utf16(delimited(blocks, quote="all", before="sep=,\n")),
+                rows=len(facebook) + len(instagram),
+                totals={word: total},
+                start=first,
+                end=last + timedelta(days=1),
+            )
+        )
+    return files
+
+
+def _block(title: str, rows: Iterable[AccountDay], value: Callable[[AccountDay], int]) -> list[list[object]]:
+    lines: list[list[object]] = [[f"{row.day.isoformat()}T00:00:00", value(row)] for row in rows]
+    return [[title], ["Date", "Primary"], *lines]
+
+
+def _facebook(posts: Sequence[Post], first: date, last: date) -> DemoFile:
+    lines = [
+        [post.post_id, post.page, post.title, f"{post.title}\n#trangnon", 24 if post.seconds else 0,
+         f"{post.at:%m/%d/%Y %H:%M}", f"https://facebook.example/{post.post_id}", post.kind, "", "", "Lifetime",
+         post.views, post.reach, post.reactions + post.comments + post.shares, post.reactions, post.comments,
+         post.shares, post.link_clicks * 3, post.link_clicks * 2, post.link_clicks, post.seconds,
+         ratio(post.seconds, post.views, 2) if post.seconds else 0]
+        for post in posts
+    ]  # fmt: skip
+    measures = {**POST_MEASURES, "link_clicks": lambda post: post.link_clicks}
+    return _posts(f"Bài viết Facebook {span(first, last)}.csv", [FACEBOOK_POSTS, *lines], posts, measures)
+
+
+def _instagram(posts: Sequence[Post], first: date, last: date) -> DemoFile:
+    lines = [
+        [post.post_id, "17841400000000000", post.page, "Trăng Non", f"{post.title}\n#trangnon",
+         24 if post.seconds else 0, f"{post.at:%m/%d/%Y %H:%M}", f"https://instagram.example/p/{post.post_id}",
+         "IG reel" if post.seconds else "IG image", "", "Lifetime", post.views, post.reach, post.reactions,
+         post.shares, post.follows, post.comments, post.saves]
+        for post in posts
+    ]  # fmt: skip
+    measures = {**POST_MEASURES, "saves": lambda post: post.saves, "follows": lambda post: post.follows}
+    return _posts(f"Instagram posts {span(first, last)}.csv", [INSTAGRAM_POSTS, *lines], posts, measures)
+
+
+def _posts(
+    name: str,
+    lines: Sequence[Sequence[object]],
+    posts: Sequence[Post],
+    measures: Mapping[str, Callable[[Post], int | Decimal | None]],
+    platform: str = "meta_business_suite",
+) -> DemoFile:
+    days = [post.at.date() for post in posts]
+    return DemoFile(
+        name=name,
+        platform=platform,
+        data=delimited(lines, encoding="utf-8-sig"),
+        rows=len(posts),
+        totals=add_up(posts, measures),
+        start=min(days, default=None),
+        end=max(days) + timedelta(days=1) if days else None,
+    )
+
+
+def _tiktok(world: World, first: date, last: date) -> list[DemoFile]:
+    days = [row for row in world.accounts if row.network == "tiktok" and first <= row.day <= last]
+    posts = [post for post in world.posts if post.network == "tiktok" and first <= post.at.date() <= last]
+    history: list[Sequence[object]] = [(f"{row.day:%Y/%m/%d}", row.followers, row.gained - row.lost) for row in days]
+    followers = delimited(
+        [("Date", "Followers", "Difference in followers from previous day"), *history],
+        quote="all",
+        encoding="utf-8-sig",
+    )
+    headings = (
+        "Time", "Video title", "Video link", "Post time", "Total likes", "Total comments", "Total shares",
+        "Total views",
+    )  # fmt: skip
+    lines: list[Sequence[object]] = [
+        (f"{last:%Y-%m-%d}", post.title, f"https://tiktok.example/@trangnon/video/{post.post_id}",
+         f"{post.at:%Y-%m-%d %H:%M}", post.reactions, post.comments, post.shares, post.views)
+        for post in posts
+    ]  # fmt: skip
+    measures: dict[str, Callable[[Post], int | Decimal | None]] = {
+        ("likes" if name == "reactions" else name): value for name, value in POST_MEASURES.items()
+    }
+    return [
+        DemoFile(
+            name=f"FollowerHistory {span(first, last)}.csv",
+            platform="tiktok_organic",
+            data=followers,
+            rows=len(days),
+            totals={"follows": Decimal(sum(row.gained - row.lost for row in days))},
+            start=first,
+            end=last + timedelta(days=1),
+        ),
+        _posts(f"TikTok Content {span(first, last)}.csv", [headings, *lines], posts, measures, "tiktok_organic"),
+    ]
