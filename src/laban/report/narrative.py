@@ -5,15 +5,16 @@ Every function takes numbers and codes and the language; wording stands in the m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date
 
 from laban.analysis.compare import Change
 from laban.i18n import messages, translate
 from laban.periods import Period
 from laban.report import format as fmt
-from laban.report.views.kpi import Breakdown, Compared
-from laban.report.views.parts import Event, Frame, Freshness, KpiHead, Missing, Note, Tile
-from laban.report.views.scorecard import ScorecardView
+from laban.report.views.kpi import Breakdown
+from laban.report.views.parts import Compared, Event, Frame, Freshness, KpiHead, Missing, Note, Text, Tile
+from laban.report.views.scorecard import ScorecardView, state, strongest
 
 ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
 SIGNS = {"up": "+", "down": fmt.MINUS, "flat": "±"}
@@ -150,22 +151,6 @@ def _counts(view: ScorecardView, lang: str) -> list[str]:
     return [translate(lang, f"headline.{key}", n=n) for key, n in found.items() if n]
 
 
-def state(tile: Tile) -> str:
-    """Return in which of five heaps a tile lies: good, bad, steady, open or missing."""
-    if tile.value is None:
-        return "missing"
-    change = tile.change
-    if change is None or change.reason in {"not_enough_data", "immature", "no_baseline", "no_aim"}:
-        return "open"
-    return change.verdict if change.verdict in {"good", "bad"} else "steady"
-
-
-def strongest(tiles: Sequence[Tile]) -> list[Tile]:
-    """Return the tiles with a verdict, the largest change (as a share of the earlier number) first."""
-    judged = [tile for tile in tiles if tile.change and tile.change.verdict != "neutral"]
-    return sorted(judged, key=lambda tile: -abs((tile.change and tile.change.relative) or 0.0))
-
-
 def _news(key: str, tile: Tile, frame: Frame, lang: str) -> str:
     kpi = tile.kpi
     shown = fmt.value(tile.value, kpi.unit, lang, frame.currency)
@@ -223,9 +208,11 @@ def _worded(values: Mapping[str, object], lang: str) -> dict[str, object]:
 def _in_words(value: object, lang: str) -> object:
     if isinstance(value, Period):
         return fmt.days(value, lang)
+    if isinstance(value, date):
+        return fmt.day(value, lang)
     if isinstance(value, tuple):
         return ", ".join(str(_in_words(inner, lang)) for inner in value) or fmt.DASH
-    return value.get(lang) if hasattr(value, "get") else value
+    return value.get(lang) if isinstance(value, Text) else value
 
 
 def event_title(event: Event, lang: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from laban.report.views.data import DataView, ImportRow, InboxFile
-from laban.report.views.dictionary import DictionaryView, KpiSummary
+from laban.report.views.data import DataView, FindingRow, ImportRow, InboxFile, data_page
+from laban.report.views.dictionary import DictionaryView, KpiSummary, dictionary
 from laban.report.views.kpi import Breakdown, BreakdownRow, KpiView
+from laban.report.views.kpi_page import kpi_page
 from laban.report.views.parts import Event, Frame, Freshness, KpiHead, Missing, Note, Point, Source, Text, Tile
-from laban.report.views.scorecard import PackHead, ScorecardView
-from laban.report.views.weekly import ReportView
+from laban.report.views.scorecard import PackHead, ScorecardView, scorecard
+from laban.report.views.weekly import ReportView, weekly_report
 
 __all__ = [
     "Breakdown",
@@ -15,6 +16,7 @@ __all__ = [
     "DataView",
     "DictionaryView",
     "Event",
+    "FindingRow",
     "Frame",
     "Freshness",
     "ImportRow",
@@ -31,4 +33,9 @@ __all__ = [
     "Source",
     "Text",
     "Tile",
+    "data_page",
+    "dictionary",
+    "kpi_page",
+    "scorecard",
+    "weekly_report",
 ]

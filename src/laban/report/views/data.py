@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from laban.report.views.parts import Freshness, plain
+from laban.report.views import common
+from laban.report.views.parts import Freshness, Source, plain
 from laban.sources.model import Finding
+
+if TYPE_CHECKING:
+    from laban.warehouse import ImportRecord
+
+#: A finding of the log; the name under which pages know it.
+FindingRow = Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +61,38 @@ class DataView:
         """Return the page as plain JSON."""
         json: dict[str, Any] = plain(self)
         return json
+
+
+def data_page(source: Source, *, inbox: Path | None = None, include_undone: bool = True) -> DataView:
+    """Build the data page; ``inbox`` is the folder whose files are listed."""
+    records = source.imports(include_undone=include_undone)
+    live = {record.name for record in records if record.undone_at is None}
+    return DataView(
+        shop=source.settings.name,
+        today=source.today,
+        imports=tuple(_row(record) for record in records),
+        freshness=common.freshness(source),
+        inbox=_inbox(inbox, live) if inbox is not None and inbox.is_dir() else (),
+    )
+
+
+def _row(record: ImportRecord) -> ImportRow:
+    return ImportRow(
+        id=record.id,
+        name=record.name,
+        platform=record.platform,
+        status=record.status,
+        rows=record.rows,
+        first_day=record.start,
+        last_day=record.end - timedelta(days=1) if record.end else None,
+        currency=record.currency,
+        loaded_at=record.loaded_at,
+        undone_at=record.undone_at,
+        totals=record.totals,
+        findings=record.found(),
+    )
+
+
+def _inbox(folder: Path, live: set[str]) -> tuple[InboxFile, ...]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "~$")))
+    return tuple(InboxFile(str(p.relative_to(folder)), p.stat().st_size, p.name in live) for p in files)

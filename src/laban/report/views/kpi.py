@@ -10,23 +10,7 @@ from typing import Any, Literal
 
 from laban.analysis.compare import Change
 from laban.metrics.result import Number
-from laban.periods import Period
-from laban.report.views.parts import Event, Frame, KpiHead, Missing, Point, Text, Tile, plain
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The number set against one other number.
-
-    ``kind`` is previous, year, tet, average (of the twelve units before) or benchmark. Without a ``value``,
-    ``reason`` says why (``compared.<reason>``: no_baseline, not_tet_season, too_short, no_benchmark).
-    """
-
-    kind: Literal["previous", "year", "tet", "average", "benchmark"]
-    period: Period | None
-    value: Number | None
-    change: Change | None
-    reason: str | None
+from laban.report.views.parts import Compared, Event, Frame, KpiHead, Missing, Point, Text, Tile, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +55,7 @@ class ProofPart:
 class Breakdown:
     """The KPI split by one dimension, with the proof that the rows recombine to the total.
 
+    ``rows`` are the largest first, ``more`` counts those that are left out of the page (not of the proof).
     ``additive`` is False for measures that must not be added (distinct people, stocks over time); then ``proof`` is
     empty. ``exact`` is True when every part adds up, None when nothing can be proved.
     """
@@ -78,6 +63,7 @@ class Breakdown:
     dimension: str
     rows: tuple[BreakdownRow, ...]
     total: Number | None
+    more: int
     additive: bool
     proof: tuple[ProofPart, ...]
     exact: bool | None
@@ -91,6 +77,28 @@ class FormulaPart:
     name: Text
     value: Decimal | int | None
     is_money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the formula: an ``op`` (+ − × ÷ and parentheses), a ``number``, or a ``part`` by its label."""
+
+    kind: Literal["op", "number", "part"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A published figure of others, in the KPI's unit, with who published it."""
+
+    segment: Text
+    typical: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    region: str
+    period: str
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,7 @@ class KpiView:
 
     Attributes:
         frame: Shop, period, comparison, channel.
+        category: Where the dictionary lists it.
         tile: The number with its change, interval, notes and 13-unit series.
         missing: Why there is no number, when there is none.
         comparisons: Previous period, same period last year, Tết-aligned, trailing average, benchmark.
@@ -139,20 +148,24 @@ class KpiView:
         dimensions: Dimensions that may be chosen.
         breakdown: The split, when one was chosen.
         description: What it measures.
-        why: Why it matters; None where the catalogue does not say.
+        why: Why it matters.
+        weekly: How to follow it every week.
+        aim: What to aim for.
         formula: The expression over measures.
-        formula_parts: Its measures with their numbers.
-        multiplier: What the quotient is multiplied with (100 for scores, 1000 for CPM).
+        formula_tokens: The same in pieces, to be shown with names or with numbers.
+        formula_parts: Its parts with their numbers.
         pitfalls: What to beware of.
         variants: Other ways to compute it.
         drivers: KPIs that move it.
         driven: KPIs that it moves.
         imports: Imports that feed it in the period.
-        sources: Platforms and sheets that can bring it.
+        facts: Facts it is read from (``fact_source.<fact>`` says what brings them).
+        benchmarks: Published figures of others.
         sql: The statements that computed it.
     """
 
     frame: Frame
+    category: str
     tile: Tile
     missing: Missing | None
     comparisons: tuple[Compared, ...]
@@ -162,16 +175,19 @@ class KpiView:
     dimensions: tuple[str, ...]
     breakdown: Breakdown | None
     description: Text
-    why: Text | None
+    why: Text
+    weekly: Text
+    aim: Text
     formula: str
+    formula_tokens: tuple[Token, ...]
     formula_parts: tuple[FormulaPart, ...]
-    multiplier: int
     pitfalls: tuple[Text, ...]
     variants: tuple[Variant, ...]
     drivers: tuple[Driver, ...]
     driven: tuple[KpiHead, ...]
     imports: tuple[Feeding, ...]
-    sources: tuple[str, ...]
+    facts: tuple[str, ...]
+    benchmarks: tuple[Benchmark, ...]
     sql: tuple[str, ...]
 
     @property

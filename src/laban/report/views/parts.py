@@ -100,8 +100,7 @@ class Note:
     """Something to know about a number: ``note.<code>`` in the message files, with its values.
 
     Codes: ``window`` (the number looks further back than the period), ``parts_missing`` (it lacks some of its
-    sources), ``immature`` (it still moves), ``partial`` (the period is not over), ``filter_ignored`` (it cannot be
-    filtered by channel and is shown for all of them).
+    sources), ``immature`` (it still moves), ``data_until`` (the data end before the period does).
     """
 
     code: str
@@ -110,12 +109,30 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A KPI that cannot be computed: ``refusal.<code>`` (the query is refused) or ``missing.<code>`` (no data)."""
+    """A KPI without a number: ``refusal.<code>`` (the question cannot be answered) or ``missing.<code>`` (no data).
+
+    ``missing`` codes: ``no_data``, ``no_parts``, ``zero_denominator``, ``not_by_channel``.
+    """
 
     kpi: KpiHead
     kind: Literal["refusal", "missing"]
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The number set against one other number.
+
+    ``kind`` is previous, year, tet, average (of the twelve units before) or benchmark. Without a ``value``,
+    ``reason`` says why (``compared.<reason>``: no_baseline, not_tet_season, too_short, no_benchmark).
+    """
+
+    kind: Literal["previous", "year", "tet", "average", "benchmark"]
+    period: Period | None
+    value: Number | None
+    change: Change | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +144,7 @@ class Tile:
         value: Its number in the period; None when there are no data.
         baseline: Its number in the period compared with.
         change: The step between the two with its verdict; None without a comparison.
+        second: The other usual comparison: last year beside the period before, and the other way round.
         interval: 95 % interval of the number where its sample is known.
         spark: The last 13 units of the period's grain, this one last.
         parts: What the number was computed from.
@@ -141,6 +159,7 @@ class Tile:
     value: Number | None
     baseline: Number | None
     change: Change | None
+    second: Compared
     interval: tuple[float, float] | None
     spark: tuple[Point, ...]
     parts: Mapping[str, Decimal | int | None]

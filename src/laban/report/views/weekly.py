@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from laban.analysis.compare import Change
-from laban.metrics.result import Number
-from laban.periods import Period
-from laban.report.views.parts import Event, KpiHead, Point, Tile, plain
-from laban.report.views.scorecard import ScorecardView
+from laban.metrics.query import Query
+from laban.metrics.result import Number, Row
+from laban.periods import Comparison, Period, trailing, unit_of
+from laban.report.calendar import events
+from laban.report.views import common
+from laban.report.views.parts import Event, Frame, KpiHead, Point, Source, Tile, plain
+from laban.report.views.scorecard import DEFAULT_PACK, ScorecardView, scorecard, strongest, tiles_of
+
+#: KPIs drawn on the second page, and the weeks drawn.
+DRAWN = 4
+WEEKS = 52
+#: Strengths and weak spots named.
+NAMED = 3
+#: Columns of the channel table, as far as there are data for them.
+BY_CHANNEL = ("website_traffic", "conversion_rate", "cost_per_conversion", "cost_per_lead", "return_on_ad_spend")
+#: Packs searched for strengths and weak spots beside the one that is shown.
+SEARCHED = ("weekly_seven", "essential_fifteen")
+#: Days after the period in which events are announced.
+AHEAD = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +38,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class ChannelCell:
-    """One KPI of one channel: the number, its change and the share of the total it stands for."""
+    """One KPI of one channel: the number and its change; None where it has no channels or no data."""
 
     value: Number | None
     change: Change | None
@@ -38,22 +54,11 @@ class ChannelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class YearChange:
-    """A KPI against the same week last year (Tết-aligned in the season), beside the scorecard's comparison."""
-
-    kpi: KpiHead
-    baseline: Number | None
-    change: Change
-
-
-@dataclass(frozen=True, slots=True)
 class ReportView:
     """Two pages: the scorecard with strengths and weak spots; then courses, channels, events, freshness.
 
     Attributes:
         scorecard: The week's scorecard, compared with the week before.
-        year: Each KPI against last year, in the scorecard's order.
-        year_period: The period last year.
         strengths: Up to three KPIs that got better, strongest first.
         weak_spots: Up to three KPIs that got worse, strongest first.
         courses: Up to four KPIs drawn over 52 weeks.
@@ -63,8 +68,6 @@ class ReportView:
     """
 
     scorecard: ScorecardView
-    year: tuple[YearChange, ...]
-    year_period: Period | None
     strengths: tuple[Tile, ...]
     weak_spots: tuple[Tile, ...]
     courses: tuple[Course, ...]
@@ -76,3 +79,95 @@ class ReportView:
         """Return the report as plain JSON."""
         json: dict[str, Any] = plain(self)
         return json
+
+
+def weekly_report(
+    source: Source,
+    *,
+    pack: str = DEFAULT_PACK,
+    period: Period | None = None,
+    compare: Comparison = "previous",
+) -> ReportView:
+    """Build the report on a period, by default the last full week with data.
+
+    Raises:
+        UnknownNameError: there is no such pack; names the nearest.
+    """
+    board = scorecard(source, pack=pack, period=period, compare=compare)
+    around = board.frame
+    judged = [*board.tiles, *_others(source, board)]
+    heads, rows = _channels(source, around)
+    shown = [tile.kpi for tile in board.tiles if any(p.value is not None for p in tile.spark)]
+    return ReportView(
+        scorecard=board,
+        strengths=tuple(strongest(judged, "good")[:NAMED]),
+        weak_spots=tuple(strongest(judged, "bad")[:NAMED]),
+        courses=_courses(source, shown[:DRAWN], around),
+        channel_kpis=heads,
+        channels=rows,
+        events=events(Period(around.period.start, around.period.shift(AHEAD).end)),
+    )
+
+
+def _others(source: Source, board: ScorecardView) -> list[Tile]:
+    """Tiles of the KPIs that are not on the board but may be its news."""
+    packs = [source.catalogue.packs[name] for name in SEARCHED if name in source.catalogue.packs]
+    names = dict.fromkeys(name for pack in packs for name in (*pack.kpis, *pack.companions))
+    shown = {tile.kpi.id for tile in board.tiles}
+    return tiles_of(source, [name for name in names if name not in shown], board.frame)[0]
+
+
+def _courses(source: Source, kpis: Sequence[KpiHead], around: Frame) -> tuple[Course, ...]:
+    if not kpis:
+        return ()
+    asked = trailing(unit_of(around.elapsed.last, "week"), WEEKS)
+    names = tuple(kpi.id for kpi in kpis)
+    result = source.run(Query(names, asked, grain="week", compare="tet"))
+    last = len(result.rows) - 1
+    return tuple(
+        Course(
+            kpi,
+            tuple(
+                Point(
+                    row.period,
+                    row.cells[place].value,
+                    row.baseline[place].value if row.baseline else None,
+                    row.baseline_period,
+                    partial=result.partial and number == last,
+                )
+                for number, row in enumerate(result.rows)
+            ),
+        )
+        for place, kpi in enumerate(kpis)
+    )
+
+
+def _channels(source: Source, around: Frame) -> tuple[tuple[KpiHead, ...], tuple[ChannelRow, ...]]:
+    catalogue = source.catalogue
+    able = [k for k in BY_CHANNEL if k in catalogue.kpis and common.CHANNEL in catalogue.allowed_dimensions(k)]
+    if not able:
+        return (), ()
+    query = Query(tuple(able), around.period, by=(common.CHANNEL,), compare=around.compare)
+    result = source.run(query)
+    kept = [k for k in able if any(cell.value is not None for cell in result.column(k))]
+    rows = [_channel_row(source, query, row, kept, around) for row in result.rows]
+    total = sum(float(row.cells[0].value or 0) for row in rows) if kept else 0.0
+    shared = [
+        ChannelRow(
+            r.channel, float(r.cells[0].value) / total if total and r.cells[0].value is not None else None, r.cells
+        )
+        for r in rows
+        if any(cell.value is not None for cell in r.cells)
+    ]
+    ordered = sorted(shared, key=lambda r: (-(r.share or 0), r.channel or "~"))
+    return tuple(common.head(catalogue.kpi(k)) for k in kept), tuple(ordered)
+
+
+def _channel_row(source: Source, query: Query, row: Row, kept: Sequence[str], around: Frame) -> ChannelRow:
+    cells = []
+    for name in kept:
+        place = query.kpis.index(name)
+        before = row.baseline[place] if row.baseline else None
+        step = common.change(source, name, row.cells[place], before, around) if around.compare != "none" else None
+        cells.append(ChannelCell(row.cells[place].value, step))
+    return ChannelRow(row.key[0], None, tuple(cells))
