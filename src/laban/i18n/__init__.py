@@ -57,10 +57,22 @@ class Phrase:
         return self.text("en")
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in both languages, where they stand in data and not in the message files."""
+
+    vi: str = ""
+    en: str = ""
+
+    def of(self, lang: str) -> str:
+        """Return the words in ``lang``."""
+        return self.vi if lang == "vi" else self.en
+
+
 def translate(lang: str, key: str, /, **values: Any) -> str:
     """Return the sentence ``key`` in ``lang`` with its placeholders filled.
 
-    A value that is a ``Phrase`` is put into the same language.
+    A value that is a ``Phrase`` or a ``Text`` is put into the same language.
 
     Raises:
         KeyError: the key does not exist in that language.
@@ -68,7 +80,17 @@ def translate(lang: str, key: str, /, **values: Any) -> str:
     text = messages(lang)[key]
     if not values:
         return text
-    return text.format(**{k: v.text(lang) if isinstance(v, Phrase) else v for k, v in values.items()})
+    return text.format(**{name: _said(value, lang) for name, value in values.items()})
+
+
+def _said(value: Any, lang: str) -> Any:
+    match value:
+        case Phrase():
+            return value.text(lang)
+        case Text():
+            return value.of(lang)
+        case _:
+            return value
 
 
 def best_language(accept: str | None, default: str = DEFAULT_LANGUAGE) -> str:

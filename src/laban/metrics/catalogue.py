@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from laban.i18n import Text
 from laban.metrics.model import (
     Benchmark,
     BenchmarkSource,
@@ -25,7 +26,6 @@ from laban.metrics.model import (
     Measure,
     Pack,
     Source,
-    Text,
     Variant,
 )
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from laban.errors import UnknownNameError
-from laban.i18n import Phrase
+from laban.i18n import Phrase, Text
 from laban.metrics import search
 from laban.metrics.formula import Expression, Input, Names, expanded, inputs, parse, references
 
@@ -20,18 +20,6 @@ Direction = Literal["higher_better", "lower_better", "neutral"]
 Kind = Literal["sum", "count", "distinct", "repeat", "stock", "median", "reported", "activity", "derived"]
 Additivity = Literal["additive", "semi_additive", "distinct", "non_additive"]
 DriverKind = Literal["identity", "causal"]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The same words in both languages."""
-
-    vi: str = ""
-    en: str = ""
-
-    def of(self, lang: str) -> str:
-        """Return the words in ``lang``."""
-        return self.vi if lang == "vi" else self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""What differs between SQL engines, and how SQL text and its bound values are put together.
+
+Another engine is another ``Dialect``; everything else the compiler writes is plain SQL that DuckDB, PostgreSQL,
+ClickHouse and Spark were found to read alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from laban.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL with the values of its ``?``, in order."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+    def __add__(self, other: Sql | str) -> Sql:
+        if isinstance(other, str):
+            return Sql(self.text + other, self.params)
+        return Sql(self.text + other.text, self.params + other.params)
+
+    def __radd__(self, other: str) -> Sql:
+        return Sql(other + self.text, self.params)
+
+
+def joined(pieces: Iterable[Sql], separator: str) -> Sql:
+    """Return the pieces one after the other with ``separator`` between them."""
+    found = list(pieces)
+    return Sql(separator.join(p.text for p in found), tuple(v for p in found for v in p.params))
+
+
+def conjunction(pieces: Iterable[Sql | str]) -> Sql:
+    """Return the conditions that are not empty, all to hold; TRUE when there are none."""
+    found = [piece if isinstance(piece, Sql) else Sql(piece) for piece in pieces]
+    kept = [f"({p.text})" for p in found if p.text]
+    return Sql(" AND ".join(kept) or "TRUE", tuple(v for p in found if p.text for v in p.params))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """DuckDB's way of saying things."""
+
+    name: str = field(default="duckdb")
+
+    def plus_days(self, day: str, count: str) -> str:
+        """A date ``count`` days after ``day``."""
+        return f"({day} + CAST({count} AS INTEGER))"
+
+    def days_between(self, start: str, end: str) -> str:
+        """Number of days from one date to another."""
+        return f"({end} - {start})"
+
+    def seconds(self, start: str, end: str) -> str:
+        """Seconds from one timestamp to another."""
+        return f"date_diff('second', {start}, {end})"
+
+    def median(self, value: str) -> str:
+        """The exact median; the mean of the two middle values where there are two."""
+        return f"median({value})"
+
+    def latest(self, value: str, when: str, condition: str = "TRUE") -> str:
+        """The value of the latest row that has one; the largest where several are equally late."""
+        return f"arg_max({value}, CASE WHEN {value} IS NOT NULL AND {condition} THEN ROW({when}, {value}) END)"
+
+    def earliest(self, value: str, when: str) -> str:
+        """The value of the earliest row that has one; the smallest where several are equally early."""
+        return f"arg_min({value}, CASE WHEN {value} IS NOT NULL THEN ROW({when}, {value}) END)"
+
+    def windows(self, windows: Sequence[Period], lead_days: int = 0) -> Sql:
+        """A table (i, b, s, e): number, first day to read, start and end of each window."""
+        starts: list[date] = [w.start for w in windows]
+        return Sql(
+            f"SELECT i, s - {int(lead_days)} AS b, s, e FROM (SELECT unnest(CAST(? AS INTEGER[])) AS i, "
+            "unnest(CAST(? AS DATE[])) AS s, unnest(CAST(? AS DATE[])) AS e)",
+            (list(range(len(windows))), starts, [w.end for w in windows]),
+        )
+
+    def calendar(self, windows: Sequence[Period], lead_days: int = 0) -> Sql:
+        """A table (i, s, e, day) with every day of each window, and ``lead_days`` days before it."""
+        return (
+            "SELECT i, s, e, b + CAST(unnest(range(e - b)) AS INTEGER) AS day FROM ("
+            + self.windows(windows, lead_days)
+            + ")"
+        )
+
+
+DUCKDB = Dialect()

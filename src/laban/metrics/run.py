@@ -1,0 +1,224 @@
+"""Answering a question: run the plan's statements, do the arithmetic, and say why where there is no number.
+
+Answers are kept by (question, state of the warehouse, day): the same question costs nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from threading import Lock
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from laban.metrics.compile import Bucket, KpiPlan, Plan, Statement, compile_query
+from laban.metrics.formula import Exact, Input, evaluate
+from laban.metrics.model import Catalogue
+from laban.metrics.query import Query
+from laban.metrics.refusals import Known, reason
+from laban.metrics.result import Cell, Result, Row
+from laban.periods import Period
+
+#: Kept answers per warehouse; a scorecard asks about a dozen questions.
+KEPT = 256
+
+Key = tuple[str | None, ...]
+
+
+class Snapshot(Protocol):
+    """A warehouse as it stands at one moment."""
+
+    version: int
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement."""
+
+
+class Warehouse(Protocol):
+    """What metrics needs of a warehouse. ``version`` grows with every change of the data."""
+
+    version: int
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Give several statements the same state, whatever is imported meanwhile."""
+
+    def period_of(self, facts: Iterable[str]) -> Period | None:
+        """Return the first to the last day of any of the facts."""
+
+
+@dataclass
+class _Kept:
+    """The answers kept for one warehouse, and the days each fact covers; forgotten when the data change."""
+
+    version: int = -1
+    answers: OrderedDict[tuple[str, date, int, int], Result] = field(default_factory=OrderedDict)
+    extents: dict[str, Period | None] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+
+_kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
+_kept_lock = Lock()
+
+
+def run(query: Query, catalogue: Catalogue, warehouse: Warehouse, *, today: date) -> Result:
+    """Answer a query; yesterday is the last complete day.
+
+    Raises:
+        UnknownNameError: a KPI or dimension does not exist; names the nearest.
+        UnsupportedDimensionError: none of the KPIs can be split by or filtered on a dimension.
+    """
+    kept = _kept_for(warehouse)
+    key = (query.text(), today, catalogue.activity_days, id(catalogue))
+    version = warehouse.version
+    with kept.lock:
+        if kept.version != version:
+            kept.version = version
+            kept.answers.clear()
+            kept.extents = {}
+        if key in kept.answers:
+            kept.answers.move_to_end(key)
+            return kept.answers[key]
+        extents = kept.extents
+    result = answer(compile_query(query, catalogue, today), catalogue, warehouse, extents)
+    with kept.lock:
+        if kept.version == version == warehouse.version:
+            kept.answers[key] = result
+            while len(kept.answers) > KEPT:
+                kept.answers.popitem(last=False)
+    return result
+
+
+def _kept_for(warehouse: Warehouse) -> _Kept:
+    with _kept_lock:
+        return _kept.setdefault(warehouse, _Kept())
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The rows of one statement by window and dimension values."""
+
+    statement: Statement
+    rows: Mapping[tuple[int, Key], tuple[Any, ...]]
+
+
+def answer(
+    plan: Plan, catalogue: Catalogue, warehouse: Warehouse, extents: dict[str, Period | None] | None = None
+) -> Result:
+    """Run a plan. ``extents`` keeps the days that each fact covers between plans."""
+    with warehouse.snapshot() as snapshot:
+        grids = tuple(_grid(statement, snapshot, len(plan.query.by)) for statement in plan.statements)
+    known = Known(plan, catalogue, warehouse, {} if extents is None else extents)
+    rows = tuple(_rows(plan, grids, known))
+    refusals = dict(plan.refusals)
+    for place, kpi in enumerate(plan.query.kpis):
+        if kpi not in refusals and all(row.cells[place].value is None for row in rows):
+            why = reason(next(k for k in plan.kpis if k.kpi == kpi), known, grids)
+            if why is not None:
+                refusals[kpi] = why
+    overall = plan.overall
+    return Result(plan.query, overall.current, overall.baseline, overall.partial, rows, refusals)
+
+
+def _grid(statement: Statement, snapshot: Snapshot, width: int) -> Grid:
+    found = snapshot.query(statement.sql.text, list(statement.sql.params))
+    return Grid(statement, {(row[0], tuple(row[1 : 1 + width])): row for row in found if row[1 + width]})
+
+
+def _rows(plan: Plan, grids: Sequence[Grid], known: Known) -> Iterator[Row]:
+    members = _members(grids) if plan.query.by else {}
+    for bucket in plan.buckets:
+        for key in _keys(plan, bucket, grids, members):
+            yield Row(
+                bucket.current,
+                key,
+                _cells(plan, bucket, key, grids, known, baseline=False),
+                None if bucket.baseline is None else _cells(plan, bucket, key, grids, known, baseline=True),
+                bucket.baseline,
+            )
+
+
+def _members(grids: Sequence[Grid]) -> dict[tuple[int, int], set[Key]]:
+    """Which dimension values occur, per statement and window."""
+    found: dict[tuple[int, int], set[Key]] = {}
+    for number, grid in enumerate(grids):
+        for window, key in grid.rows:
+            found.setdefault((number, window), set()).add(key)
+    return found
+
+
+def _keys(
+    plan: Plan, bucket: Bucket, grids: Sequence[Grid], members: Mapping[tuple[int, int], set[Key]]
+) -> list[Key]:
+    """The dimension values that occur in a bucket or its baseline, in any fact; unknown ones last."""
+    if not plan.query.by:
+        return [()]
+    keys: set[Key] = set()
+    for one, place in plan.places.items():
+        index = grids[place.statement].statement.index
+        for baseline in (False, True):
+            window = bucket.reached(one, baseline=baseline)
+            if window is not None:
+                keys |= members.get((place.statement, index[window]), set())
+    return sorted(keys, key=lambda key: tuple((value is None, value or "") for value in key))
+
+
+def _cells(
+    plan: Plan, bucket: Bucket, key: Key, grids: Sequence[Grid], known: Known, *, baseline: bool
+) -> tuple[Cell, ...]:
+    values: dict[Input, Exact | None] = {}
+    gaps: set[Input] = set()
+    for one, place in plan.places.items():
+        window = bucket.reached(one, baseline=baseline)
+        if window is None or (baseline and not known.whole(one, window)):
+            continue
+        values[one], gap = _number(one, place.ask, window, key, grids[place.statement], known)
+        if gap:
+            gaps.add(one)
+    planned = {k.kpi: k for k in plan.kpis}
+    period = bucket.baseline if baseline else bucket.current
+    return tuple(
+        _cell(planned[kpi], values, gaps, bucket, period, baseline=baseline) if kpi in planned else Cell(None)
+        for kpi in plan.query.kpis
+    )
+
+
+def _number(
+    one: Input, ask_number: int, window: Period, key: Key, grid: Grid, known: Known
+) -> tuple[Exact | None, bool]:
+    """Return an input's number in a window for a member, and whether part of it is unknown."""
+    statement = grid.statement
+    ask = statement.request.asks[ask_number]
+    if not known.enough_history(ask, statement.request, window):
+        return None, False
+    row = grid.rows.get((statement.index[window], key))
+    if row is None:
+        zero = statement.request.source.zero_when_empty and ask.measure.kind != "median" and known.covers(one, window)
+        return (0 if zero else None), False
+    gap = ask.gap_column is not None and statement.request.shape == "rows" and bool(row[ask.gap_column])
+    return _exact(row[ask.column]), gap
+
+
+def _exact(value: Any) -> Exact | None:
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    return value if isinstance(value, Decimal) or value is None else int(value)
+
+
+def _cell(
+    plan: KpiPlan,
+    values: Mapping[Input, Exact | None],
+    gaps: set[Input],
+    bucket: Bucket,
+    period: Period | None,
+    *,
+    baseline: bool,
+) -> Cell:
+    value, parts = evaluate(plan.expression, values)
+    missing = tuple(dict.fromkeys(i.label for i in plan.inputs if values.get(i) is None or i in gaps))
+    reached = {bucket.reached(i, baseline=baseline) for i in plan.inputs if i.shift == "now"}
+    widest = max((window for window in reached if window is not None), key=lambda w: w.days, default=None)
+    return Cell(value, parts, missing, widest if widest != period else None)

@@ -1,0 +1,312 @@
+"""From what is asked of one fact to one SQL statement: base measures only, per window and dimension values.
+
+Every statement gives rows of: number of the window, one value per dimension, how many rows were read, then for each
+ask its value and, where the ask says so, how many rows had no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from laban.facts import CHANNEL_CLASSES
+from laban.metrics.dialect import DUCKDB, Dialect, Sql, conjunction, joined
+from laban.metrics.formula import Filters, Input
+from laban.metrics.model import Measure, Source
+from laban.periods import Period
+from laban.warehouse.sql import quote
+
+Shape = Literal["rows", "repeat", "stock", "reported", "activity"]
+
+SHAPES: dict[str, Shape] = {"repeat": "repeat", "stock": "stock", "reported": "reported", "activity": "activity"}
+
+_SECONDS = re.compile(r"\{seconds (\w+) (\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One measure that a statement answers, and where its value and its gap stand in a row."""
+
+    input: Input
+    measure: Measure
+    column: int
+    gap_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a statement is to answer: measures of one source, in windows, split by and filtered on dimensions."""
+
+    source: Source
+    shape: Shape
+    asks: tuple[Ask, ...]
+    windows: tuple[Period, ...]
+    by: tuple[str, ...]
+    where: Filters
+    activity_days: int
+
+
+def shape_of(measure: Measure) -> Shape:
+    """Return the kind of statement that answers a measure."""
+    return SHAPES.get(measure.kind, "rows")
+
+
+def statement(request: Request, dialect: Dialect = DUCKDB) -> Sql:
+    """Return the statement that answers a request."""
+    match request.shape:
+        case "rows":
+            return _rows(request, dialect)
+        case "repeat":
+            return _repeat(request, dialect)
+        case "stock":
+            return _stock(request, dialect)
+        case "reported":
+            return _reported(request, dialect)
+        case "activity":
+            return _activity(request, dialect)
+
+
+def condition(source: Source, dimension: str, values: Iterable[str]) -> Sql:
+    """Return the condition that a row's ``dimension`` is one of ``values``; the empty text means "not given"."""
+    wanted = list(values)
+    if dimension == "channel_class":
+        dimension = "channel"
+        wanted = sorted({c for value in wanted for c in CHANNEL_CLASSES.get(value, (value,))})
+    expression = source.dimensions[dimension]
+    named = [value for value in wanted if value]
+    pieces = []
+    if named:
+        pieces.append(Sql(f"{expression} IN ({', '.join('?' * len(named))})", tuple(named)))
+    if len(named) < len(wanted):
+        pieces.append(Sql(f"nullif({expression}, '') IS NULL"))
+    return joined(pieces, " OR ")
+
+
+def _filters(source: Source, filters: Filters) -> list[Sql]:
+    return [condition(source, dimension, values) for dimension, values in filters]
+
+
+def _members(request: Request) -> list[str]:
+    return [f"nullif({request.source.dimensions[dimension]}, '')" for dimension in request.by]
+
+
+def _places(count: int) -> str:
+    return ", ".join(str(place) for place in range(1, count + 1))
+
+
+def _expression(measure: Measure, dialect: Dialect) -> str:
+    return _SECONDS.sub(lambda found: dialect.seconds(found[1], found[2]), measure.expr)
+
+
+def _kept(request: Request, ask: Ask) -> Sql:
+    """Which rows count for one ask: the measure's own condition and the formula's ``where``."""
+    return conjunction([ask.measure.where, *_filters(request.source, ask.input.where)])
+
+
+def _aggregate(request: Request, ask: Ask, dialect: Dialect) -> Sql:
+    value, kept = _expression(ask.measure, dialect), _kept(request, ask)
+    case = "CASE WHEN " + kept
+    match ask.measure.kind:
+        case "count":
+            return "count(" + case + " THEN 1 END)"
+        case "distinct":
+            return "count(DISTINCT " + case + f" THEN {value} END)"
+        case "median":
+            inner = case + f" THEN {value} END"
+            return Sql(dialect.median(inner.text), inner.params)
+        case _:
+            return _sum(request, ask, value, kept)
+
+
+def _sum(request: Request, ask: Ask, value: str, kept: Sql) -> Sql:
+    """Where a platform speaks of other members only, the filtered sum is zero; where it says nothing, unknown."""
+    if kept.text == "TRUE":
+        return Sql(f"sum({value})")
+    if not ask.input.where:
+        return "sum(CASE WHEN " + kept + f" THEN {value} END)"
+    known = [
+        f"{request.source.dimensions['channel' if dim == 'channel_class' else dim]} IS NOT NULL"
+        for dim, values in ask.input.where
+        if "" not in values
+    ]
+    zero = conjunction([f"{value} IS NOT NULL", *known])
+    return "sum(CASE WHEN " + kept + f" THEN {value} WHEN {zero.text} THEN 0 END)"
+
+
+def _columns(request: Request, dialect: Dialect) -> Sql:
+    found: list[Sql] = []
+    for ask in request.asks:
+        found.append(_aggregate(request, ask, dialect))
+        if ask.gap_column is not None:
+            gap = conjunction([ask.measure.gap, _kept(request, ask)])
+            found.append("count(CASE WHEN " + gap + " THEN 1 END)")
+    return joined(found, ", ")
+
+
+def _table(source: Source) -> str:
+    text = f"{quote(source.table)} f"
+    if source.join:
+        same = " AND ".join(f"o.{quote(c)} IS NOT DISTINCT FROM f.{quote(c)}" for c in source.join_on)
+        text += f" LEFT JOIN {quote(source.join)} o ON {same}"
+    return text
+
+
+def _day(request: Request) -> str:
+    own = next((ask.measure.date for ask in request.asks if ask.measure.date), "")
+    return own or 'f."date"'
+
+
+def _pruned(day: str, windows: Sequence[Period], lead_days: int = 0) -> Sql:
+    """All windows lie in these days; said apart, so that whole blocks of rows are never read."""
+    start, end = min(w.start for w in windows), max(w.end for w in windows)
+    return Sql(f"{day} >= CAST(? AS DATE) - {int(lead_days)} AND {day} < ?", (start, end))
+
+
+def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> Sql:
+    """Read the rows of every window: one window by its borders, several through a calendar of their days.
+
+    A row that speaks of several days belongs to a window only when all of them do.
+    """
+    source, day = request.source, _day(request)
+    where: list[Sql | str] = [source.where, *_filters(source, request.where)]
+    if len(request.windows) == 1:
+        only = request.windows[0]
+        last = dialect.plus_days(day, "f.days") + " <= ?" if source.spans else f"{day} < ?"
+        where.append(Sql(f"{day} >= ? AND {last}", (only.start, only.end)))
+        body = "SELECT 0" + select + f" FROM {_table(source)} WHERE " + conjunction(where)
+    else:
+        where.append(_pruned(day, request.windows))
+        room = f" AND f.days <= {dialect.days_between('c.day', 'c.e')}" if source.spans else ""
+        body = (
+            "WITH c AS ("
+            + dialect.calendar(request.windows)
+            + ") SELECT c.i"
+            + select
+            + f" FROM {_table(source)} JOIN c ON {day} = c.day{room} WHERE "
+            + conjunction(where)
+        )
+    return body + f" GROUP BY {_places(group)}"
+
+
+def _rows(request: Request, dialect: Dialect) -> Sql:
+    dims = "".join(f", {member}" for member in _members(request))
+    return _in_windows(request, dialect, f"{dims}, count(*), " + _columns(request, dialect), 1 + len(request.by))
+
+
+def _repeat(request: Request, dialect: Dialect) -> Sql:
+    """Count the values that occur more than once, after counting each value's rows."""
+    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
+    value = request.asks[0].measure.expr
+    counts = joined(
+        ("count(CASE WHEN " + _kept(request, ask) + f" THEN 1 END) AS n{n}" for n, ask in enumerate(request.asks)),
+        ", ",
+    )
+    inner = _in_windows(request, dialect, f" AS i{dims}, {value} AS k, count(*) AS n, " + counts, 2 + len(request.by))
+    outer = "".join(f", d{n}" for n in range(len(request.by)))
+    often = ", ".join(f"count(CASE WHEN n{n} >= 2 AND k IS NOT NULL THEN 1 END)" for n in range(len(request.asks)))
+    return f"SELECT i{outer}, sum(n), {often} FROM (" + inner + f") g GROUP BY {_places(1 + len(request.by))}"
+
+
+def _stock(request: Request, dialect: Dialect) -> Sql:
+    """Take each member's last known value (carried for a while), then add the members."""
+    source = request.source
+    carry = max(ask.measure.carry_days for ask in request.asks)
+    day = dialect.plus_days('f."date"', "f.days - 1") if source.spans else 'f."date"'
+    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
+    members = dict.fromkeys(member for ask in request.asks for member in ask.measure.members)
+    who = "".join(f", {member} AS m{n}" for n, member in enumerate(members))
+    values = joined(
+        (_stock_value(request, ask, day, dialect) + f" AS v{n}" for n, ask in enumerate(request.asks)), ", "
+    )
+    where = conjunction([source.where, *_filters(source, request.where), _pruned(day, request.windows, carry)])
+    inner = (
+        "WITH c AS ("
+        + dialect.calendar(request.windows, carry)
+        + f") SELECT c.i AS i{dims}{who}, count(*) AS n, "
+        + values
+        + f" FROM {_table(source)} JOIN c ON {day} = c.day WHERE "
+        + where
+        + f" GROUP BY {_places(1 + len(request.by) + len(members))}"
+    )
+    outer = "".join(f", d{n}" for n in range(len(request.by)))
+    sums = ", ".join(f"sum(v{n})" for n in range(len(request.asks)))
+    return f"SELECT i{outer}, sum(n), {sums} FROM (" + inner + f") g GROUP BY {_places(1 + len(request.by))}"
+
+
+def _stock_value(request: Request, ask: Ask, day: str, dialect: Dialect) -> Sql:
+    """The closing value, or the opening one: the last before the window, else the member's first in it."""
+    kept = _kept(request, ask)
+    value = ask.measure.expr if kept.text == "TRUE" else f"CASE WHEN {kept.text} THEN {ask.measure.expr} END"
+    if ask.input.take == "first":
+        text = f"coalesce({dialect.latest(value, day, f'{day} < c.s')}, {dialect.earliest(value, day)})"
+    else:
+        text = dialect.latest(value, day)
+    return Sql(text, kept.params * text.count(value))
+
+
+def _reported(request: Request, dialect: Dialect) -> Sql:
+    """A platform's own count of people: only the row of the very window, and only when there is one such row."""
+    source = request.source
+    split = {*request.by, *(dimension for dimension, _ in request.where)}
+    whole = [f"nullif({source.dimensions[d]}, '') IS NULL" for d in source.whole if d not in split]
+    columns = joined(
+        (
+            "CASE WHEN count(" + value + ") = 1 THEN max(" + value + ") END, count(" + value + ")"
+            for value in (
+                "CASE WHEN " + _kept(request, ask) + f" THEN {ask.measure.expr} END" for ask in request.asks
+            )
+        ),
+        ", ",
+    )
+    dims = "".join(f", {member}" for member in _members(request))
+    span = f"f.days = {dialect.days_between('w.s', 'w.e')}"
+    return (
+        "WITH w AS ("
+        + dialect.windows(request.windows)
+        + f") SELECT w.i{dims}, count(*), "
+        + columns
+        + f' FROM {_table(source)} JOIN w ON f."date" = w.s AND {span} WHERE '
+        + conjunction([source.where, *whole, *_filters(source, request.where)])
+        + f" GROUP BY {_places(1 + len(request.by))}"
+    )
+
+
+def _activity(request: Request, dialect: Dialect) -> Sql:
+    """Customers who bought in the activity window before the start; of these, who bought in the one before the end.
+
+    A customer's dimensions are those of the first order, so a customer never moves between members.
+    """
+    source, days = request.source, request.activity_days
+    customer = request.asks[0].measure.expr
+    inner = (
+        "WITH c AS ("
+        + dialect.calendar(request.windows, days)
+        + f") SELECT c.i AS i, f.{quote(customer)} AS k, "
+        + 'max(CASE WHEN f."date" < c.s THEN 1 ELSE 0 END) AS at_start, '
+        + f'max(CASE WHEN f."date" >= c.e - {int(days)} THEN 1 ELSE 0 END) AS at_end '
+        + f'FROM {quote(source.table)} f JOIN c ON f."date" = c.day WHERE '
+        + conjunction([source.where, f"f.{quote(customer)} IS NOT NULL", _pruned('f."date"', request.windows, days)])
+        + " GROUP BY 1, 2"
+    )
+    columns = joined((_activity_sum(request, ask) for ask in request.asks), ", ")
+    dims = "".join(f", {member}" for member in _members(request))
+    first = ""
+    if request.by or request.where or any(ask.input.where for ask in request.asks):
+        first = f" JOIN {quote(source.table)} o ON o.{quote(customer)} = g.k AND o.is_first_order"
+    return (
+        f"SELECT i{dims}, sum(at_start), "
+        + columns
+        + " FROM ("
+        + inner
+        + f") g{first} WHERE "
+        + conjunction(_filters(source, request.where))
+        + f" GROUP BY {_places(1 + len(request.by))}"
+    )
+
+
+def _activity_sum(request: Request, ask: Ask) -> Sql:
+    part = {"start": "at_start", "retained": "at_start * at_end"}[ask.measure.part]
+    kept = conjunction(_filters(request.source, ask.input.where))
+    return "sum(CASE WHEN " + kept + f" THEN {part} ELSE 0 END)"
