@@ -30,7 +30,7 @@ def claim(ads: Iterable[AdDay], orders: Iterable[Order], advertising: Advertisin
         own = rows.get((day, order.campaign))
         for platform, share in advertising.capture.items():
             if own is not None and own.campaign.platform == platform:
-                if dice.chance(share):
+                if own.campaign.kind in SELLING and dice.chance(share):
                     _add(rows, own, order, advertising, dice)
             elif dice.chance(advertising.poach[platform]):
                 near = selling.get((day, platform), [])

@@ -34,7 +34,13 @@ EXPECTED: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     ),
     "poor_lead_campaign": (
         {"platform": "meta_ads", "campaign": POOR_LEADS},
-        {"leads_generated": "up", "cost_per_lead": "down", "lead_to_mql_rate": "down", "lead_quality_rate": "down"},
+        {
+            "leads_generated": "up",
+            "cost_per_lead": "down",
+            "cost_per_conversion": "down",
+            "lead_to_mql_rate": "down",
+            "lead_quality_rate": "down",
+        },
     ),
     "tracking_outage": ({}, {"website_traffic": "down", "organic_traffic": "down", "referral_traffic": "down"}),
     "price_rise": ({}, {"average_order_value": "up", "conversion_rate": "down"}),

@@ -6,7 +6,7 @@ has a total after every day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -46,7 +46,7 @@ class Row:
     value: int
 
 
-MEASURES = {
+MEASURES: Mapping[str, Callable[[Row], int | Decimal | None]] = {
     "impressions": lambda row: row.ad.impressions,
     "clicks": lambda row: row.ad.clicks,
     "interactions": lambda row: row.ad.clicks,

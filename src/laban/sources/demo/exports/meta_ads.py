@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -48,14 +48,14 @@ class Row:
         return {"message": self.ad.conversations, "lead": self.ad.leads}.get(self.ad.campaign.kind, self.purchases)
 
 
-MEASURES = {
+MEASURES: Mapping[str, Callable[[Row], int | Decimal | None]] = {
     "impressions": lambda row: row.ad.impressions,
     "spend": lambda row: row.ad.spend,
     "link_clicks": lambda row: row.ad.link_clicks,
     "clicks_all": lambda row: row.ad.clicks,
     "landing_page_views": lambda row: row.ad.visits,
     "purchases": lambda row: row.purchases,
-    "conversion_value": lambda row: row.value,
+    "purchase_value": lambda row: row.value,
     "leads": lambda row: row.ad.leads,
     "messaging_conversations": lambda row: row.ad.conversations,
     "reach_sum": lambda row: row.reach,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from laban.sources.demo.delivery import AdDay
 from laban.sources.demo.files import DemoFile, add_up, delimited, pieces, span
@@ -12,7 +13,7 @@ from laban.sources.demo.model import World
 HEADINGS = (
     "Campaign name", "By Day", "Primary status", "Cost", "CPC (destination)", "CPM", "Impressions",
     "Clicks (destination)", "CTR (destination)", "Conversions", "Cost per conversion", "Conversion rate (CVR)",
-    "Video views", "Complete payment", "Total complete payment value", "Currency",
+    "Video views", "Complete payment", "Total purchase value", "Currency",
 )  # fmt: skip
 
 
@@ -24,14 +25,14 @@ def _value(ad: AdDay) -> int:
     return sum(claim.value for claim in ad.claims)
 
 
-MEASURES = {
+MEASURES: Mapping[str, Callable[[AdDay], int | Decimal | None]] = {
     "spend": lambda ad: ad.spend,
     "impressions": lambda ad: ad.impressions,
     "link_clicks": lambda ad: ad.link_clicks,
     "conversions": _bought,
     "video_views": lambda ad: ad.video_views,
     "purchases": _bought,
-    "conversion_value": _value,
+    "revenue": _value,
 }
 
 
