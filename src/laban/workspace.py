@@ -172,6 +172,11 @@ class Workspace:
         (root / INBOX).mkdir(exist_ok=True)
         return cls.open(root, today=today)
 
+    @classmethod
+    def unbound(cls) -> Workspace:
+        """Return a workspace without a folder: enough to look words up, not to keep data."""
+        return cls(Path(), Settings())
+
     @property
     def today(self) -> date:
         """The date on the shop's clock."""
@@ -244,12 +249,13 @@ class Workspace:
         if reading.status != "loaded":
             return ImportOutcome(shown, reading, reading.status, None, reading.findings)
         if dry_run:
-            preview = self.warehouse.preview(reading)
-            return ImportOutcome(shown, reading, "loaded", None, (*reading.findings, *preview))
-        outcome = self.warehouse.load(
-            reading, digest=digest, name=shown, path=path, loaded_at=self.settings.now(), options_key=chosen.key()
-        )
-        return ImportOutcome(shown, reading, "loaded", outcome.import_id, outcome.findings)
+            outcome = self.warehouse.preview(reading)
+        else:
+            now, key = self.settings.now(), chosen.key()
+            outcome = self.warehouse.load(
+                reading, digest=digest, name=shown, path=path, loaded_at=now, options_key=key
+            )
+        return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
 
     def _options(self, choices: ImportChoices) -> ReadOptions:
         return ReadOptions(

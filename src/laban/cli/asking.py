@@ -1,0 +1,305 @@
+"""Commands that ask: board, kpi, dictionary, report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+import click
+
+from laban.cli.common import State, help_language, print_json, shared
+from laban.errors import NoDataError
+from laban.i18n import translate
+from laban.periods import COMPARISONS, Comparison, Period
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from laban.report.views import KpiView, ScorecardView, Tile
+    from laban.workspace import Workspace
+
+_LANG = help_language()
+FORMATS = ("pdf", "html", "xlsx", "md")
+
+
+def _text(key: str) -> str:
+    return translate(_LANG, key)
+
+
+def _period(text: str | None) -> Period | None:
+    return Period.parse(text) if text else None
+
+
+@click.command("board", help=_text("cli.board.help"))
+@click.option("--week", "--period", "period", help=_text("cli.board.week"))
+@click.option("--pack", default="weekly_seven", show_default=True, help=_text("cli.board.pack"))
+@click.option("--compare", type=click.Choice(COMPARISONS), default="previous", help=_text("cli.board.compare"))
+@click.option("--channel", help=_text("cli.board.channel"))
+@click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
+@shared
+def board_command(
+    state: State, period: str | None, pack: str, compare: str, channel: str | None, as_json: bool
+) -> None:
+    from laban.report.views import scorecard  # noqa: PLC0415  help needs no views
+
+    with state.open() as workspace:
+        view = scorecard(
+            workspace, pack=pack, period=_period(period), compare=cast("Comparison", compare), channel=channel
+        )
+        if as_json:
+            print_json(view.as_json())
+            return
+        if not workspace.has_data():
+            raise NoDataError
+    show_board(view, state.lang)
+
+
+def print_board(state: State, workspace: Workspace) -> None:
+    """Print the scorecard of the last full week."""
+    from laban.report.views import scorecard  # noqa: PLC0415  help needs no views
+
+    show_board(scorecard(workspace), state.lang)
+
+
+def show_board(view: ScorecardView, lang: str) -> None:
+    """Print a scorecard: what happened in words, a table of the KPIs, what is missing, how new the data are."""
+    from rich.padding import Padding  # noqa: PLC0415  only tables need it
+
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+
+    console = _console()
+    console.print(f"[bold]{_plain(view.frame.shop)}[/]  {view.pack.name.get(lang)}")
+    for sentence in narrative.headline(view, lang):
+        console.print(sentence, highlight=False, markup=False)
+    comparison = narrative.comparison_sentence(view.frame, lang)
+    console.print(comparison, style="dim", highlight=False, markup=False)
+    console.print()
+    console.print(_tiles(view.tiles, lang, view.frame.currency))
+    if view.missing:
+        console.print(f"\n{translate(lang, 'cli.board.missing')}")
+        for missing in view.missing:
+            words = f"{missing.kpi.name.get(lang)}: {narrative.missing_text(missing, lang)}"
+            console.print(Padding(words, (0, 0, 0, 2)), highlight=False, markup=False, style="dim")
+    _print_freshness(console, view, lang)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415  only tables need it
+
+    console = Console()
+    return console if console.is_terminal else Console(width=120)
+
+
+def _tiles(tiles: Sequence[Tile], lang: str, currency: str) -> object:
+    from rich.table import Table  # noqa: PLC0415  only tables need it
+
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.report import text  # noqa: PLC0415  help needs no numbers
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(translate(lang, "cli.board.kpi"))
+    table.add_column(translate(lang, "cli.board.value"), justify="right")
+    table.add_column(translate(lang, "cli.board.change"))
+    table.add_column(translate(lang, "cli.board.weeks"))
+    for tile in tiles:
+        value = fmt.value(tile.value, tile.kpi.unit, lang, currency)
+        spark = text.blocks([point.value for point in tile.spark])
+        table.add_row(tile.kpi.name.get(lang), value, _change(tile, lang, currency), spark)
+    return table
+
+
+_STYLES = {"good": "green", "bad": "red", "neutral": "dim"}
+
+
+def _change(tile: Tile, lang: str, currency: str) -> Text:
+    from rich.text import Text  # noqa: PLC0415  only tables need it
+
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+
+    change = tile.change
+    words = [narrative.signed(change, tile.kpi.unit, lang, currency), narrative.verdict_words(change, lang)]
+    return Text("  ".join(word for word in words if word), style=_STYLES[change.verdict] if change else "dim")
+
+
+def _print_freshness(console: Console, view: ScorecardView, lang: str) -> None:
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no dates
+    from laban.report import narrative  # noqa: PLC0415  help needs no names
+
+    if not view.freshness:
+        return
+    parts = []
+    for source in view.freshness:
+        until = fmt.day(source.last_day, lang) if source.last_day else "–"
+        mark = f" ({translate(lang, 'cli.board.stale')})" if source.stale else ""
+        parts.append(f"{narrative.named(lang, "platform", source.platform)} {until}{mark}")
+    console.print()
+    words = translate(lang, "cli.board.freshness", sources=" · ".join(parts))
+    console.print(words, style="dim", highlight=False, markup=False)
+
+
+@click.command("kpi", help=_text("cli.kpi.help"))
+@click.argument("kpi", metavar="KPI")
+@click.option("--week", "--period", "period", help=_text("cli.board.week"))
+@click.option("--compare", type=click.Choice(COMPARISONS), default="previous", help=_text("cli.board.compare"))
+@click.option("--channel", help=_text("cli.board.channel"))
+@click.option("--by", help=_text("cli.kpi.by"))
+@click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
+@shared
+def kpi_command(
+    state: State, kpi: str, period: str | None, compare: str, channel: str | None, by: str | None, as_json: bool
+) -> None:
+    from laban.report.views import kpi_page  # noqa: PLC0415  help needs no views
+
+    with state.open() as workspace:
+        view = kpi_page(
+            workspace,
+            kpi,
+            period=_period(period),
+            compare_with=cast("Comparison", compare),
+            channel=channel,
+            by=by,
+        )
+    if as_json:
+        print_json(view.as_json())
+    else:
+        _show_kpi(view, state.lang)
+
+
+def _show_kpi(view: KpiView, lang: str) -> None:
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+
+    console = _console()
+    short = f" ({view.kpi.abbreviation})" if view.kpi.abbreviation else ""
+    console.print(f"[bold]{_plain(view.kpi.name.get(lang))}{short}[/]  {fmt.period(view.frame.period, lang)}")
+    words = (
+        narrative.missing_text(view.missing, lang)
+        if view.missing
+        else narrative.kpi_sentence(view.tile, view.frame, lang)
+    )
+    console.print(words, highlight=False, markup=False)
+    for note in view.tile.notes:
+        console.print(narrative.note_text(note, lang), style="dim", highlight=False, markup=False)
+    console.print()
+    console.print(view.description.get(lang), highlight=False, markup=False)
+    _print_formula(console, view, lang)
+    _print_comparisons(console, view, lang)
+    _print_breakdown(console, view, lang)
+    _print_list(console, translate(lang, "cli.kpi.pitfalls"), [text.get(lang) for text in view.pitfalls])
+    _print_list(console, translate(lang, "cli.kpi.imports"), [f"#{item.id} {item.name}" for item in view.imports])
+    if view.dimensions and view.breakdown is None:
+        console.print(translate(lang, "cli.kpi.dimensions", names=", ".join(view.dimensions)), style="dim")
+
+
+def _print_list(console: Console, title: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    console.print(f"\n[bold]{title}[/]")
+    for line in lines[:12]:
+        console.print(f"  – {line}", highlight=False, markup=False)
+    if len(lines) > 12:
+        console.print(f"  … +{len(lines) - 12}", style="dim")
+
+
+def _print_formula(console: Console, view: KpiView, lang: str) -> None:
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+
+    console.print(f"\n[bold]{translate(lang, 'cli.kpi.formula')}[/]  {_plain(view.formula)}", highlight=False)
+    for part in view.formula_parts:
+        unit = "currency" if part.is_money else "count"
+        amount = fmt.value(part.value, unit, lang, view.frame.currency)
+        console.print(f"  {part.name.get(lang)}: {amount}", highlight=False, markup=False)
+
+
+def _print_comparisons(console: Console, view: KpiView, lang: str) -> None:
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+
+    lines = []
+    for item in view.comparisons:
+        label = narrative.compared_label(item, view.frame, lang)
+        if item.value is None:
+            lines.append(f"{label}: {narrative.compared_reason(item, lang)}")
+            continue
+        change = narrative.change_words(item.change, view.kpi.unit, lang, view.frame.currency)
+        lines.append(f"{label}: {fmt.value(item.value, view.kpi.unit, lang, view.frame.currency)} ({change})")
+    _print_list(console, translate(lang, "cli.kpi.comparisons"), lines)
+
+
+def _print_breakdown(console: Console, view: KpiView, lang: str) -> None:
+    from rich.table import Table  # noqa: PLC0415  only tables need it
+    from rich.text import Text  # noqa: PLC0415  only tables need it
+
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+
+    if view.breakdown is None:
+        return
+    unit, currency = view.kpi.unit, view.frame.currency
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(narrative.named(lang, "dimension", view.breakdown.dimension))
+    for name in ("value", "share"):
+        table.add_column(translate(lang, f"cli.board.{name}"), justify="right")
+    table.add_column(translate(lang, "cli.board.change"))
+    for row in view.breakdown.rows:
+        table.add_row(
+            Text(narrative.member_name(lang, view.breakdown.dimension, row.key)),
+            fmt.value(row.value, unit, lang, currency),
+            fmt.percent(row.share, lang) if row.share is not None else "",
+            narrative.signed(row.change, unit, lang, currency),
+        )
+    console.print()
+    console.print(table)
+    console.print(narrative.proof_sentence(view.breakdown, lang), style="dim", highlight=False, markup=False)
+
+
+@click.command("dictionary", help=_text("cli.dictionary.help"))
+@click.argument("words", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
+@shared
+def dictionary_command(state: State, words: Sequence[str], as_json: bool) -> None:
+    from laban.report.views import dictionary  # noqa: PLC0415  help needs no views
+    from laban.workspace import Workspace  # noqa: PLC0415  help needs no workspace
+
+    root = state.find()
+    workspace = state.open() if root else Workspace.unbound()
+    query = " ".join(words)
+    view = dictionary(workspace, query, state.lang)
+    if as_json:
+        print_json(view.as_json())
+        return
+    if not view.hits:
+        state.say("cli.dictionary.none", text=query)
+    console = _console()
+    for hit in view.hits:
+        short = f" ({hit.kpi.abbreviation})" if hit.kpi.abbreviation else ""
+        console.print(
+            f"[bold]{_plain(hit.kpi.name.get(state.lang))}{short}[/]  [dim]{hit.kpi.id}[/]", highlight=False
+        )
+        console.print(f"  {hit.description.get(state.lang)}", highlight=False, markup=False)
+
+
+@click.command("report", help=_text("cli.report.help"))
+@click.option("--week", "--period", "period", help=_text("cli.board.week"))
+@click.option("--pack", default="weekly_seven", show_default=True, help=_text("cli.board.pack"))
+@click.option("--compare", type=click.Choice(COMPARISONS), default="previous", help=_text("cli.board.compare"))
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="pdf", help=_text("cli.report.format"))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=_text("cli.output"))
+@shared
+def report_command(state: State, period: str | None, pack: str, compare: str, kind: str, output: Path | None) -> None:
+    from laban.report import render  # noqa: PLC0415  help needs no renderers
+    from laban.report.views import weekly_report  # noqa: PLC0415  help needs no views
+
+    with state.open() as workspace:
+        if not workspace.has_data():
+            raise NoDataError
+        view = weekly_report(workspace, pack=pack, period=_period(period), compare=cast("Comparison", compare))
+    path = output or Path(f"laban-{view.scorecard.frame.period.text()}.{kind}")
+    path.write_bytes(render(view, cast("Literal['pdf', 'html', 'xlsx', 'md']", kind), state.lang))
+    click.echo(translate(state.lang, "cli.report.done", path=str(path)))
