@@ -56,7 +56,7 @@ def entity(fact: str, columns: str, rows: list[tuple[Any, ...]], platform: str =
 
 
 def ads(rng: random.Random) -> list[Slice]:
-    google, meta, windows = [], [], []
+    google, meta = [], []
     for day in days():
         for campaign, device in (("Tìm kiếm | thương hiệu", "mobile"), (HOSTILE, "desktop"), ("", "mobile")):
             shown = rng.randint(500, 4000)
@@ -65,33 +65,60 @@ def ads(rng: random.Random) -> list[Slice]:
             score = Decimal(rng.randint(3, 9)) if campaign else None
             conversions = Decimal(str(rng.choice(["0", "1", "2.5", "0.333333"])))
             google.append(
-                (day, "paid_search", campaign, device, shown, clicks, clicks, None, conversions, conversions * 250000)
-                + (spend, spend, "VND", score, shown // 2, shown * 2 // 3)
+                (
+                    day,
+                    "paid_search",
+                    campaign,
+                    device,
+                    shown,
+                    clicks,
+                    clicks,
+                    None,
+                    conversions,
+                    conversions * 250000,
+                    spend,
+                    spend,
+                    "VND",
+                    score,
+                    shown // 2,
+                    shown * 2 // 3,
+                )
             )
         shown = rng.randint(2000, 9000)
         spend = money(shown * 41.5)
         meta.append(
-            (day, "paid_social", "Mẫu 1", shown, rng.randint(10, 90), None, rng.randint(0, 4), rng.randint(0, 3))
-            + (
+            (
+                day,
+                "paid_social",
+                "Mẫu 1",
+                shown,
+                rng.randint(10, 90),
+                None,
+                rng.randint(0, 4),
+                rng.randint(0, 3),
                 money(rng.randint(0, 3) * 199000.5),
                 spend,
                 None if day.day == 13 else spend,
                 "USD" if day.day == 13 else "VND",
             )
         )
-    for week in days(7):
-        windows.append(
-            series(
-                "fact_ad_reach", "date channel_group campaign reach",
-                [(week, "paid_social", None, 9000 + week.day), (week, "paid_social", "Mẫu 1", 7000)],
-                platform="meta_ads", grain="period", end=week + timedelta(days=7),
-            )
-        )  # fmt: skip
+    windows = [
+        series(
+            "fact_ad_reach",
+            "date channel_group campaign reach",
+            [(week, "paid_social", None, 9000 + week.day), (week, "paid_social", "Mẫu 1", 7000)],
+            platform="meta_ads",
+            grain="period",
+            end=week + timedelta(days=7),
+        )
+        for week in days(7)
+    ]
     return [
         series(
             "fact_ad_performance",
             "date channel_group campaign device impressions clicks interactions link_clicks conversions "
-            "conversion_value spend spend_reporting currency quality_score viewable_impressions measurable_impressions",
+            "conversion_value spend spend_reporting currency quality_score viewable_impressions "
+            "measurable_impressions",
             google,
             platform="google_ads",
         ),
@@ -116,8 +143,18 @@ def web(rng: random.Random) -> list[Slice]:
             bought = rng.randint(0, carts)
             converting = Decimal(bought + rng.randint(0, 3))
             visits.append(
-                (day, channel, rng.choice(["mobile", "desktop"]), f"/{channel}'--", sessions, engaged, converting)
-                + (converting * 2, carts, bought)
+                (
+                    day,
+                    channel,
+                    rng.choice(["mobile", "desktop"]),
+                    f"/{channel}'--",
+                    sessions,
+                    engaged,
+                    converting,
+                    converting * 2,
+                    carts,
+                    bought,
+                )
             )
         pages.append((day, "/blog/<b>", rng.randint(0, 90), rng.choice([None, 1, 2])))
         for query in ("áo dài", HOSTILE, None):
@@ -152,9 +189,21 @@ def social(rng: random.Random) -> list[Slice]:
     for number, day in enumerate(days(2)):
         saves = None if number % 3 else rng.randint(0, 9)
         posts.append(
-            (day, f"p{number}", rng.choice(["facebook", "tiktok"]), HOSTILE if number % 7 == 0 else f"Bài {number}")
-            + (rng.choice(["photo", "video"]), number % 5 == 0, rng.randint(100, 5000), None, rng.randint(0, 300))
-            + (rng.randint(0, 40), rng.randint(0, 20), saves, rng.randint(0, 50))
+            (
+                day,
+                f"p{number}",
+                rng.choice(["facebook", "tiktok"]),
+                HOSTILE if number % 7 == 0 else f"Bài {number}",
+                rng.choice(["photo", "video"]),
+                number % 5 == 0,
+                rng.randint(100, 5000),
+                None,
+                rng.randint(0, 300),
+                rng.randint(0, 40),
+                rng.randint(0, 20),
+                saves,
+                rng.randint(0, 50),
+            )
         )
     fans = [(day, "facebook", "Shop", 1000 + 3 * n) for n, day in enumerate(days())]
     young = [(day, "tiktok", "Shop", 50 + n * n) for n, day in enumerate(days(7)) if n > 60]
@@ -208,12 +257,26 @@ def leads(rng: random.Random) -> list[Slice]:
         answered = created + timedelta(minutes=rng.randint(-5, 600)) if rng.random() < 0.8 else None
         source = rng.choice(["Biểu mẫu website", "Web form", "Messenger", "Hội chợ", HOSTILE, None])
         rows += [
-            (when.date(), f"L{number}", stage, source, rng.choice(CHANNELS), when, created, answered)
-            + (steps.get("mql"), steps.get("sql"), number % 11 == 0)
+            (
+                when.date(),
+                f"L{number}",
+                stage,
+                source,
+                rng.choice(CHANNELS),
+                when,
+                created,
+                answered,
+                steps.get("mql"),
+                steps.get("sql"),
+                number % 11 == 0,
+            )
             for stage, when in steps.items()
             if when.date() < TODAY
         ]
-    columns = "date lead_id stage lead_source channel_group entered_at created_at first_response_at mql_at sql_at is_rejected"
+    columns = (
+        "date lead_id stage lead_source channel_group entered_at created_at first_response_at mql_at sql_at "
+        "is_rejected"
+    )
     return [entity("fact_lead_event", columns, rows)]
 
 
@@ -228,14 +291,34 @@ def orders(rng: random.Random) -> list[Slice]:
         refund = gross if status in {"returned", "failed"} else rng.choice([None, money(10000)])
         customer = None if number % 50 == 0 else f"c{int(1200 * rng.random() ** 2)}"
         rows.append(
-            (day, f"o{number}", customer, channel, rng.choice(["Website", "Shopee", HOSTILE]), status)
-            + (at(day, rng.randint(0, 23)), gross, rng.choice([None, money(5000)]), refund, number % 97 == 0, "VND")
+            (
+                day,
+                f"o{number}",
+                customer,
+                channel,
+                rng.choice(["Website", "Shopee", HOSTILE]),
+                status,
+                at(day, rng.randint(0, 23)),
+                gross,
+                rng.choice([None, money(5000)]),
+                refund,
+                number % 97 == 0,
+                "VND",
+            )
         )
         for line in range(rng.randint(1, 3)):
             cost = None if number % 61 == 0 else money(rng.randint(10, 400) * 1000)
             lines.append(
-                (day, f"o{number}", str(line + 1), "Áo " + "dài" * line, Decimal(rng.randint(1, 3)), cost)
-                + (rng.choice([None, money(3000)]), "VND")
+                (
+                    day,
+                    f"o{number}",
+                    str(line + 1),
+                    "Áo " + "dài" * line,
+                    Decimal(rng.randint(1, 3)),
+                    cost,
+                    rng.choice([None, money(3000)]),
+                    "VND",
+                )
             )
     return [
         entity(
@@ -275,13 +358,14 @@ def service(rng: random.Random) -> list[Slice]:
         tickets.append((opened.date(), f"t{number}", opened, replied, rng.choice([True, None, False])))
     return [
         series(
-            "fact_marketing_cost", "date function cost_type channel_group amount amount_reporting currency",
+            "fact_marketing_cost",
+            "date function cost_type channel_group amount amount_reporting currency",
             [(*row, row[-1], "VND") for row in costs],
         ),
         entity("fact_survey_response", "date response_id question score", answers),
         entity("fact_event", "date event_id invitee_id registered attended", guests),
         entity("fact_support_ticket", "date ticket_id opened_at first_reply_at needs_reply", tickets),
-    ]  # fmt: skip
+    ]
 
 
 def slices(seed: int = 7) -> list[Slice]:
