@@ -40,6 +40,11 @@ class Here:
         after: dict[str, str | None] = {name: None if value is None else str(value) for name, value in params.items()}
         return url(path, {**after, **{name: value for name, value in self.carried if name not in after}})
 
+    def with_query(self, query: str) -> str:
+        """Return the URL of this page in the state that a query string says."""
+        kept = urlencode(self.carried)
+        return f"{quote(self.path)}?{'&'.join(part for part in (query, kept) if part)}"
+
     def get(self, name: str) -> str:
         """Return one parameter, or ""."""
         return dict(self.params).get(name, "")

@@ -44,7 +44,7 @@ class Form:
 def clean_name(name: str) -> str:
     """Return the last part of a file name without control or direction characters, cut to a sane length.
 
-    Only for showing: files are never stored under a name from outside.
+    Only for showing: files are never stored under a name from outside. What is left may be empty.
     """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rpartition("/")[2]
     shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip().lstrip(".")
@@ -52,7 +52,7 @@ def clean_name(name: str) -> str:
         stem, dot, suffix = shown.rpartition(".")
         tail = f"…{dot}{suffix}" if dot and len(suffix) <= 8 else "…"
         shown = (stem if dot else shown)[: _LONGEST_NAME - len(tail)] + tail
-    return shown or "file"
+    return shown
 
 
 class _Receiver:

@@ -1,0 +1,134 @@
+"""The server: one workspace, its pages, and the guard before them."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from laban.errors import LabanError
+from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
+from laban.web import errors, pages, upload
+from laban.web.assets import FOREVER, load_assets
+from laban.web.render import make_renderer
+from laban.web.security import LOCAL_HOSTS, Guard
+from laban.web.site import Site
+from laban.workspace import Workspace
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+#: The largest platform exports seen are below 200 MB; above this a mistake is likelier than an export.
+UPLOAD_LIMIT: Final = 512 * upload.MEGABYTE
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  recognised, never the default
+
+
+def create_app(
+    workspace: Workspace,
+    *,
+    hosts: frozenset[str] = LOCAL_HOSTS,
+    upload_limit: int = UPLOAD_LIMIT,
+    cache: Path | None = None,
+) -> FastAPI:
+    """Return the application that shows ``workspace``.
+
+    Args:
+        workspace: what to show; it stays open as long as the application runs.
+        hosts: names under which the pages may be asked for, without port (``"*"``: any literal address).
+        upload_limit: the largest upload, in bytes.
+        cache: where the chart script is kept; by default with this user's other caches.
+    """
+    assets = load_assets()
+    site = Site(workspace, make_renderer(assets, workspace.settings.name), assets, upload_limit)
+    folder = cache or cache_folder()
+    app = FastAPI(
+        title="Laban",
+        docs_url=None,  # its pages load scripts from a CDN
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=partial(_lifespan, site, folder),
+    )
+    app.add_middleware(Guard, hosts=hosts, refuse=partial(errors.refused, site))
+    _add_error_handlers(app, site)
+    _add_files(app, site, folder)
+    app.include_router(pages.make_router(site))
+    app.include_router(upload.make_router(site))
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(site: Site, folder: Path, app: FastAPI) -> AsyncIterator[None]:
+    """Make what the first reader would otherwise wait for: the chart script and the first page's answer."""
+    del app
+    threading.Thread(target=_warm_up, args=(site, folder), name="laban-warm-up", daemon=True).start()
+    yield
+
+
+def _warm_up(site: Site, folder: Path) -> None:
+    with contextlib.suppress(Exception):  # whoever asks for it next gets the error in words
+        pages.warm_up(site)
+    with contextlib.suppress(OSError):  # charts stay pictures when the folder cannot be written
+        bundle_path(folder)
+
+
+def _add_error_handlers(app: FastAPI, site: Site) -> None:
+    @app.exception_handler(LabanError)
+    def on_laban_error(request: Request, error: LabanError) -> Response:
+        return errors.laban_error(site, request, error)
+
+    @app.exception_handler(HTTPException)
+    def on_http_error(request: Request, error: HTTPException) -> Response:
+        return errors.http_error(site, request, error)
+
+    @app.exception_handler(Exception)
+    def on_internal_error(request: Request, error: Exception) -> Response:
+        del error
+        return errors.internal_error(site, request)
+
+
+def _add_files(app: FastAPI, site: Site, folder: Path) -> None:
+    @app.get("/static/{version}/{name}")
+    async def get_static(version: str, name: str) -> Response:
+        return site.assets.response(version, name)
+
+    @app.get(f"/static/{bundle_name()}")
+    def get_bundle() -> Response:
+        """Return the chart script; the first time this may take some seconds, and no page waits for it."""
+        try:
+            path = bundle_path(folder)
+        except OSError:
+            raise HTTPException(503) from None
+        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": FOREVER})
+
+    @app.get("/favicon.ico")
+    async def get_icon() -> Response:
+        return site.assets.response(site.assets.version, "compass.svg")
+
+
+def run_server(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8765) -> None:
+    """Serve ``workspace`` until interrupted.
+
+    Listening on another address than this machine's own is the caller's decision; the Host header may then also
+    be that address, or any literal address when ``host`` stands for all of them.
+    """
+    make_server(workspace, host=host, port=port).run()
+
+
+def make_server(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8765) -> Server:
+    """Return the server, not yet running. Requests are not logged: addresses carry what people look at."""
+    import uvicorn  # noqa: PLC0415  an application under test needs no server
+
+    names = LOCAL_HOSTS | ({"*"} if host in EVERYWHERE else {host.lower()})
+    app = create_app(workspace, hosts=names)
+    config = uvicorn.Config(
+        app, host=host, port=port, access_log=False, log_level="warning", server_header=False, ws="none"
+    )
+    return uvicorn.Server(config)

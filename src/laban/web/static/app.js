@@ -1,0 +1,51 @@
+// Small comforts. Every page works without them.
+
+const root = document.documentElement;
+const YEAR = 365 * 24 * 3600;
+
+function dark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** The theme button changes the page in place; without this script it is a link that reloads. */
+function themeButton(button) {
+  const name = () => {
+    const text = dark() ? button.dataset.light : button.dataset.dark;
+    button.setAttribute("aria-label", text);
+    button.title = text;
+  };
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    root.dataset.theme = dark() ? "light" : "dark";
+    document.cookie = `laban_theme=${root.dataset.theme}; path=/; max-age=${YEAR}; samesite=lax`;
+    name();
+    document.dispatchEvent(new CustomEvent("laban:theme"));
+  });
+  button.addEventListener("keydown", (event) => {
+    if (event.key === " ") {
+      event.preventDefault();
+      button.click();
+    }
+  });
+  name();
+}
+
+/** Lists to choose from act at once; their buttons are for pages without scripts. */
+function autoForm(form) {
+  form.querySelector("button").hidden = true;
+  form.addEventListener("change", () => {
+    for (const field of form.elements) field.disabled = field.name !== "" && field.value === "";
+    form.requestSubmit();
+  });
+}
+
+root.classList.add("scripted");
+for (const button of document.querySelectorAll("#theme")) themeButton(button);
+for (const form of document.querySelectorAll("form[data-auto]")) autoForm(form);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  document.dispatchEvent(new CustomEvent("laban:theme"));
+});
+if (document.querySelector("[data-chart]")) {
+  const { drawCharts } = await import("./chart.js");
+  drawCharts();
+}
