@@ -7,8 +7,10 @@ reason instead of a verdict.
 Chance. Counts are taken as Poisson: the difference of two logarithms has variance 1/x1 + 1/x0 (Rothman and
 Greenland, "Modern Epidemiology", ch. 14). Rates are two proportions: the interval of their difference is
 Newcombe's hybrid of two Wilson intervals ("Interval estimation for the difference between independent
-proportions", Statistics in Medicine 17, 1998, method 10). Money per event, or money per money, varies with the
-events behind it: a sum over a Poisson number of events has relative variance (1 + cv^2)/n (Feller, vol. II).
+proportions", Statistics in Medicine 17, 1998, method 10). An amount per event has relative variance 1/n: a given
+budget over a Poisson number of events by the delta method, a mean of n baskets because their spread is about their
+mean (a coefficient of variation of one is usual). An amount per amount is a sum over a Poisson number of events, of
+relative variance (1 + cv^2)/n (Feller, "An Introduction to Probability Theory", vol. II).
 Scores that are means over answers use a normal interval with the largest possible spread.
 
 Usual ups and downs. Weekly counts vary more than Poisson. The typical size of the step from week to week, measured
@@ -29,7 +31,7 @@ Number = Decimal | float | int
 Word = Literal["up", "down", "flat"]
 Verdict = Literal["good", "bad", "neutral"]
 Aim = Literal["higher_better", "lower_better", "neutral"]
-Kind = Literal["count", "rate", "money", "score", "stock"]
+Kind = Literal["count", "rate", "mean", "sum", "score", "stock"]
 Reason = Literal["no_value", "no_baseline", "not_enough_data", "immature", "within_noise", "flat", "no_aim"]
 
 Z95 = 1.959963984540054
@@ -43,7 +45,7 @@ MIN_EVENTS = 10
 WIDE = 0.5
 #: A difference smaller than this share of the earlier value reads as "unchanged".
 FLAT = 0.005
-#: Sums of money vary with the size of each event too; a coefficient of variation of one is usual for baskets.
+#: Coefficient of variation of the amount of one event.
 BASKET_CV = 1.0
 #: Standard deviation of answers on a -100..100 scale when half of them stand at either end.
 SCORE_SPREAD = 100.0
@@ -56,7 +58,8 @@ class Sample:
     """One number and the events it rests on.
 
     ``events`` counts what happened (orders, clicks, leads, answers), ``trials`` the chances it had (sessions,
-    impressions). A count is its own number of events. A stock (followers) rests on no sample.
+    impressions). A count is its own number of events; a ``mean`` is an amount per event, a ``sum`` an amount (or an
+    amount per amount) that ``events`` made up; a stock (followers) rests on no sample.
     """
 
     value: Number | None
@@ -254,7 +257,9 @@ def _log_error(sample: Sample) -> float | None:
     match sample.kind:
         case "count":
             return 1 / math.sqrt(max(float(sample.value or 0), 0) + 0.5)
-        case "money" if sample.events is not None and float(sample.events) > 0:
+        case "mean" if sample.events is not None and float(sample.events) > 0:
+            return BASKET_CV / math.sqrt(float(sample.events))
+        case "sum" if sample.events is not None and float(sample.events) > 0:
             return math.sqrt((1 + BASKET_CV**2) / float(sample.events))
         case "score" if sample.events is not None and float(sample.events) > 0:
             return SCORE_SPREAD / math.sqrt(float(sample.events))

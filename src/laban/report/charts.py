@@ -28,6 +28,8 @@ PRINT_FONT = "Libertinus Serif"
 LABEL_LENGTH = 40
 #: Share of the width that the name of an event takes.
 ROOM = 0.05
+#: The value axis spans at least this share of the largest value.
+CALM = 0.3
 
 _COLOURS: dict[str, dict[str, str]] = {
     "light": {"ink": "#1d2733", "line": "#1f5fa8", "pale": "#9db4cc", "grid": "#e6eaee", "mute": "#5b6673"},
@@ -151,19 +153,23 @@ def course(
     if partial:
         layers.append(_unfinished(partial, kpi, lang, theme))
     return _spec(
-        _course_words(kpi, points, lang, currency),
+        course_words(kpi, points, lang, currency),
         theme,
         lang,
         width=width,
         height=height,
+        autosize={"type": "fit", "contains": "padding"}
+        if width != "container"
+        else {"type": "fit-x", "contains": "padding"},
         padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
         data={"values": rows},
         encoding={"x": _time_axis(points, lang)},
-        layer=[layer | _y(kpi, lang, layer) for layer in layers],
+        layer=[layer | _y(kpi, lang, layer, _domain(points)) for layer in layers],
     )
 
 
-def _course_words(kpi: KpiHead, points: Sequence[Point], lang: str, currency: str) -> str:
+def course_words(kpi: KpiHead, points: Sequence[Point], lang: str, currency: str) -> str:
+    """Return what a course shows, for those who do not see it."""
     known = [p for p in points if p.value is not None]
     if not known:
         return translate(lang, "chart.empty")
@@ -219,17 +225,31 @@ def _time_axis(points: Sequence[Point], lang: str) -> Spec:
     }
 
 
-def _y(kpi: KpiHead, lang: str, layer: Spec) -> Spec:
+def _y(kpi: KpiHead, lang: str, layer: Spec, domain: list[float]) -> Spec:
     """Give a layer the common value axis, unless it has no values."""
     encoding = dict(layer.get("encoding", {}))
     if "y" in encoding and "field" in encoding["y"]:
         encoding["y"] = {
             **encoding["y"],
             "type": "quantitative",
-            "scale": {"zero": kpi.unit in {"count", "currency"}, "nice": True},
+            "scale": {"domain": domain, "zero": False, "nice": True},
             "axis": {"labelExpr": axis_expression(kpi.unit, lang), "tickCount": 4},
         }
     return {"encoding": encoding} if encoding else {}
+
+
+def _domain(points: Sequence[Point]) -> list[float]:
+    """Ends of the value axis: from zero when that is near, and never so narrow that small noise looks like drama."""
+    known = [float(v) for p in points for v in (p.value, p.baseline) if v is not None]
+    if not known:
+        return [0.0, 1.0]
+    low, high = min(known), max(known)
+    room = max(high - low, CALM * max(abs(low), abs(high)))
+    middle = (low + high) / 2
+    bottom, top = middle - 0.54 * room, middle + 0.54 * room
+    if low >= 0 and bottom < 0.4 * top:
+        bottom = 0.0
+    return [bottom, top if top > bottom else bottom + 1]
 
 
 def axis_expression(unit: str, lang: str) -> str:

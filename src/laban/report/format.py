@@ -62,6 +62,11 @@ def percent(value: Number, lang: str) -> str:
     return number(_hundred(value), lang, decimals, least=1 if decimals == 1 else 2) + "%"
 
 
+def share(value: Number, lang: str) -> str:
+    """Return a part of a whole with one place: ``8,0%``."""
+    return number(_hundred(value), lang, 1, least=1) + "%"
+
+
 def ratio(value: Number, lang: str) -> str:
     """Return a multiple: ``3,42x``; one place from ten on."""
     return number(value, lang, 1 if abs(float(value)) >= 10 else 2, least=1) + "x"

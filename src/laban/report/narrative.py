@@ -17,7 +17,6 @@ from laban.report.views.parts import Compared, Event, Frame, Freshness, KpiHead,
 from laban.report.views.scorecard import ScorecardView, state, strongest
 
 ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
-SIGNS = {"up": "+", "down": fmt.MINUS, "flat": "±"}
 #: From this factor on, a growth reads better as "three times as much" than as a percentage.
 MANY_TIMES = 3.0
 
@@ -39,8 +38,8 @@ def signed(change: Change | None, unit: str, lang: str, currency: str = "VND") -
     """Return a change with its sign, for tables: ``+12,5%``, ``−3,1 điểm %``; a dash without one."""
     if change is None or change.word is None:
         return fmt.DASH
-    if not change.absolute:
-        return fmt.number(0, lang) + ("%" if unit not in {"percent", "score"} else "")
+    if change.word == "flat" or not change.absolute:
+        return f"≈{fmt.NBSP}0"
     sign = "+" if change.absolute > 0 else fmt.MINUS
     return sign + size_of(change, unit, lang, currency)
 
@@ -172,22 +171,37 @@ def inner_name(kpi: KpiHead, lang: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def kpi_sentence(tile: Tile, frame: Frame, lang: str) -> str:
-    """Return one sentence on one KPI: value, what it rests on, change, comparison, or why there is no verdict."""
+def kpi_sentence(tile: Tile, frame: Frame, lang: str, *, named: bool = True) -> str:
+    """Return what there is to say about one KPI: value, change, comparison, or why there is no verdict.
+
+    Without ``named`` the sentence leaves out the name, for use beside it.
+    """
     kpi, change = tile.kpi, tile.change
-    values: dict[str, str] = {
-        "name": kpi.name.get(lang),
-        "value": fmt.value(tile.value, kpi.unit, lang, frame.currency),
-    }
+    name = kpi.name.get(lang)
     if tile.value is None:
-        return f"{values['name']}: {translate(lang, 'word.no_data')}."
-    if change is None or change.word is None:
-        return translate(lang, "kpi_sentence.plain", **values) + translate(lang, "kpi_sentence.end")
-    values["comparison"] = comparison_label(frame, lang)
-    values["change"] = change_words(change, kpi.unit, lang, frame.currency)
-    sentence = translate(lang, "kpi_sentence.compared", **values) + translate(lang, "kpi_sentence.end")
-    remark = reason_sentence(tile, lang, frame.currency) if change.reason not in {None, "flat"} else ""
-    return f"{sentence} {remark}".rstrip()
+        return f"{name}: {translate(lang, 'word.no_data')}."
+    values = {"value": fmt.value(tile.value, kpi.unit, lang, frame.currency)}
+    moved = change is not None and change.word is not None
+    if moved:
+        values["comparison"] = comparison_label(frame, lang)
+        values["change"] = change_words(change, kpi.unit, lang, frame.currency)
+    key = "kpi_sentence.compared" if moved else "kpi_sentence.plain"
+    sentence = translate(lang, key, **values)
+    sentence = translate(lang, "kpi_sentence.named", name=name, sentence=sentence) if named else sentence
+    remark = reason_sentence(tile, lang, frame.currency) if change and change.reason not in {None, "flat"} else ""
+    return f"{_opening(sentence)}. {remark}".rstrip()
+
+
+def _opening(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def evidence(tile: Tile, frame: Frame, lang: str) -> str:
+    """Return a strength or weak spot with its evidence: value, change, comparison, and the events it rests on."""
+    sentence = kpi_sentence(tile, frame, lang)
+    if tile.change is None or tile.change.events is None:
+        return sentence
+    return sentence.removesuffix(".") + translate(lang, "evidence.basis", n=fmt.count(tile.change.events, lang))
 
 
 def note_text(note: Note, lang: str) -> str:

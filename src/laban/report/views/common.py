@@ -29,8 +29,8 @@ from laban.report.views.parts import (
 from laban.report.views.samples import sample, settled, settling_days
 
 if TYPE_CHECKING:
-    from laban.metrics.model import Catalogue, Kpi
     from laban.i18n import Text as CatalogueText
+    from laban.metrics.model import Catalogue, Kpi
 
 #: Units shown in the small course of a tile, the period itself included.
 SPARK = 13

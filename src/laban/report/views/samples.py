@@ -67,10 +67,10 @@ def sample(catalogue: Catalogue, kpi: str, cell: Cell) -> Sample:
     above, below = split
     top, bottom = _number(above, cell), _number(below, cell)
     if not _counts(catalogue, below):
-        return Sample(cell.value, "money", events=top if _counts(catalogue, above) else None)
+        return Sample(cell.value, "sum", events=top if _counts(catalogue, above) else None)
     if entry.unit == "percent" and _counts(catalogue, above):
         return Sample(cell.value, "rate", events=top, trials=bottom)
-    return Sample(cell.value, "money", events=bottom)
+    return Sample(cell.value, "mean", events=bottom)
 
 
 def _bare(expression: Expression) -> Expression:
