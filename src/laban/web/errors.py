@@ -30,13 +30,13 @@ def error_json(status: int, code: str, message: str, **more: Any) -> JSONRespons
     return JSONResponse(content, status, headers=HEADERS)
 
 
-def answer(site: Site, request: Request, status: int, key: str, message: str) -> Response:
+def answer(site: Site, request: Request, status: int, key: str, message: str, **more: Any) -> Response:
     """Return an error as the page or the JSON that the request asked for; ``key`` names the sentence."""
     if wants_json(request):
         return error_json(status, key, message)
     reader = reader_of(request, site.workspace.settings.language)
     title = translate(reader.lang, f"web.error.title_{'ours' if status >= 500 else 'yours'}")
-    context = {"status": status, "title": title, "message": message}
+    context = {"status": status, "title": title, "message": message, **more}
     # The address may be anything at all, so the links of an error page start from the scorecard.
     html = site.renderer.page("error", reader, here(request, ()).at("/"), context)
     return HTMLResponse(html, status, headers=HEADERS)
@@ -69,5 +69,6 @@ def internal_error(site: Site, request: Request) -> Response:
 
 
 def refused(site: Site, request: Request, refusal: Refusal) -> Response:
-    """Answer a request that the guard stopped."""
-    return say(site, request, refusal.status, refusal.key)
+    """Answer a request that the guard stopped; it may come from anywhere, so the page does not name the shop."""
+    lang = reader_of(request, site.workspace.settings.language).lang
+    return answer(site, request, refusal.status, refusal.key, translate(lang, refusal.key), shop="Laban")

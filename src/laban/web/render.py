@@ -29,15 +29,14 @@ class Renderer:
 
     def page(self, name: str, reader: Reader, here: Here, context: Mapping[str, Any]) -> str:
         """Return a page (or a fragment) as HTML."""
-        template = self.environment.get_template(f"{name}.html")
-        return template.render(
-            t=partial(translate, reader.lang),
-            lang=reader.lang,
-            theme=reader.theme,
-            here=here,
-            shop=self.shop,
-            **context,
-        )
+        shared = {
+            "t": partial(translate, reader.lang),
+            "lang": reader.lang,
+            "theme": reader.theme,
+            "here": here,
+            "shop": self.shop,
+        }
+        return self.environment.get_template(f"{name}.html").render({**shared, **context})
 
 
 def make_renderer(assets: Assets, shop: str) -> Renderer:

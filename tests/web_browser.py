@@ -1,0 +1,84 @@
+"""A real browser for tests: the system's Chromium, and a page that remembers everything it should not have done."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+#: Told by the page itself: what the content security policy stopped, and how far things jumped about.
+WATCH = """
+window.watched = {violations: [], shift: 0};
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.watched.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+});
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.watched.shift += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+
+
+def find_chromium() -> str | None:
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.skip(
+            f"no browser here (looked for {', '.join(NAMES)}): install Chromium to run the tests of the pages"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What a page did that it must not: errors, dialogs, requests to others."""
+
+    base: str
+    faults: list[str] = field(default_factory=list)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.faults.append(f"console {message.type}: {message.text}")
+
+    def on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.faults.append(f"request to {request.url}")
+
+    def on_page(self, page: Page) -> None:
+        page.add_init_script(WATCH)
+        page.on("console", self.on_console)
+        page.on("request", self.on_request)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
+
+
+@contextmanager
+def visit(browser: Browser, base: str, *, width: int = 1280, height: int = 900, **options: Any) -> Iterator[Page]:
+    """Give a fresh page on ``base``; afterwards nothing may have gone wrong on it."""
+    watch = Watch(base)
+    settings: dict[str, Any] = {"locale": "vi-VN", "color_scheme": "light", "base_url": base, **options}
+    context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **settings)
+    context.set_default_timeout(15_000)
+    try:
+        page = context.new_page()
+        watch.on_page(page)
+        yield page
+        if options.get("java_script_enabled", True):
+            watched = page.evaluate("window.watched")
+            watch.faults += watched["violations"]
+        assert watch.faults == []
+    finally:
+        context.close()
