@@ -14,6 +14,7 @@ from laban.metrics.result import Number
 from laban.periods import Period
 from laban.report import charts, narrative
 from laban.report import format as fmt
+from laban.report.calendar import events
 from laban.report.views.parts import Event, KpiHead, Tile
 from laban.report.views.weekly import ChannelRow, Course, ReportView
 
@@ -62,7 +63,9 @@ class Chart:
     def spec(self, lang: str, currency: str, theme: charts.Theme, *, width: int, height: int) -> dict[str, Any]:
         """Return the specification at a size."""
         kpi, points = self.course.kpi, self.course.points
-        return charts.course(kpi, points, lang, currency=currency, theme=theme, width=width, height=height)
+        marked = events(Period(points[0].period.start, points[-1].period.end)) if points else ()
+        size: dict[str, Any] = {"width": width, "height": height}
+        return charts.course(kpi, points, lang, events=marked, currency=currency, theme=theme, **size)
 
 
 @dataclass(frozen=True, slots=True)

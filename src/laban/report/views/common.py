@@ -26,7 +26,7 @@ from laban.report.views.parts import (
     Text,
     Tile,
 )
-from laban.report.views.samples import sample, settled, settling_days
+from laban.report.views.samples import sample, settling_days
 
 if TYPE_CHECKING:
     from laban.i18n import Text as CatalogueText
@@ -189,26 +189,63 @@ def course_of(answers: Answers, kpi: str) -> tuple[Point, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides whether the change of a KPI in a period may be judged.
+
+    ``settling`` is for how many days its numbers move, ``settled`` whether that time is over, ``ends`` the last day
+    with data when they end inside the period, ``history`` the numbers of the units before.
+    """
+
+    kpi: Kpi
+    settling: int
+    settled: bool
+    ends: date | None
+    history: tuple[Number | None, ...]
+
+
+def standing(source: Source, kpi: str, around: Frame, history: Sequence[Number | None] = ()) -> Standing:
+    """Return how far a KPI's numbers in a period can be trusted to stay."""
+    days = settling_days(source.catalogue, kpi)
+    return Standing(
+        kpi=source.catalogue.kpi(kpi),
+        settling=days,
+        settled=(source.today - around.elapsed.end).days >= days,
+        ends=data_end(source, kpi, around),
+        history=tuple(history),
+    )
+
+
+def change(catalogue: Catalogue, place: Standing, cell: Cell, before: Cell | None) -> Change:
+    """Return the step from the baseline's cell to the period's."""
+    return compare(
+        sample(catalogue, place.kpi.id, cell),
+        sample(catalogue, place.kpi.id, before or EMPTY),
+        place.kpi.direction,
+        mature=place.settled and place.ends is None,
+        history=place.history,
+    )
+
+
 def tile(source: Source, answers: Answers, kpi: str) -> Tile:
     """Return the tile of one KPI."""
     around, catalogue = answers.frame, source.catalogue
     cell, before = cells_of(answers.now, kpi)
-    _, other = cells_of(answers.second, kpi)
     spark = course_of(answers, kpi)
-    history = [point.value for point in spark[:-1]]
-    made = change(source, kpi, cell, before, around, history) if around.compared != "none" else None
+    place = standing(source, kpi, around, [point.value for point in spark[:-1]])
+    made = change(catalogue, place, cell, before) if around.compared != "none" else None
     drawn = sample(catalogue, kpi, cell)
     too_few = not enough(drawn) or (made is not None and made.reason == "not_enough_data")
     return Tile(
-        kpi=head(catalogue.kpi(kpi)),
+        kpi=head(place.kpi),
         value=cell.value,
         baseline=before.value if before else None,
         change=made,
-        second=second(source, answers, kpi, cell, other, history),
+        second=second(catalogue, answers, place, cell),
         interval=interval(drawn),
         spark=spark,
         parts=cell.parts,
-        notes=tuple(notes(source, kpi, cell, around)),
+        notes=tuple(notes(catalogue, place, cell, around)),
         enough_data=cell.value is not None and not too_few,
         reason="no_value" if cell.value is None else made.reason if made else None,
         window=cell.window,
@@ -216,44 +253,29 @@ def tile(source: Source, answers: Answers, kpi: str) -> Tile:
     )
 
 
-def change(
-    source: Source, kpi: str, cell: Cell, before: Cell | None, around: Frame, history: Sequence[Number | None] = ()
-) -> Change:
-    """Return the step from the baseline's cell to the period's."""
-    catalogue = source.catalogue
-    return compare(
-        sample(catalogue, kpi, cell),
-        sample(catalogue, kpi, before or EMPTY),
-        catalogue.kpi(kpi).direction,
-        mature=settled(catalogue, kpi, around.elapsed, source.today) and data_end(source, kpi, around) is None,
-        history=history,
-    )
-
-
-def second(
-    source: Source, answers: Answers, kpi: str, cell: Cell, before: Cell | None, history: Sequence[Number | None]
-) -> Compared:
+def second(catalogue: Catalogue, answers: Answers, place: Standing, cell: Cell) -> Compared:
     """Return the other usual comparison of a tile."""
-    made = change(source, kpi, cell, before, answers.frame, history)
-    period = answers.second.rows[-1].baseline_period if answers.second.rows else None
-    begun = answers.second.rows and answers.second.rows[-1].period.start == answers.frame.period.start
+    row = answers.second.rows[-1] if answers.second.rows else None
+    _, before = cells_of(answers.second, place.kpi.id)
+    period = row.baseline_period if row else None
+    begun = row is not None and row.period.start == answers.frame.period.start
     if not begun or before is None or before.value is None:
         return Compared(answers.second_kind, period, None, None, "no_baseline")
-    return Compared(answers.second_kind, period, before.value, made, None)
+    return Compared(answers.second_kind, period, before.value, change(catalogue, place, cell, before), None)
 
 
-def notes(source: Source, kpi: str, cell: Cell, around: Frame) -> Iterable[Note]:
+def notes(catalogue: Catalogue, place: Standing, cell: Cell, around: Frame) -> Iterable[Note]:
     """Return what to know about a number."""
     if cell.value is None:
         return
     if cell.window is not None and cell.window != around.elapsed:
         yield Note("window", {"days": cell.window.days, "range": cell.window})
     if cell.missing:
-        yield Note("parts_missing", {"measures": tuple(label_text(source.catalogue, m) for m in cell.missing)})
-    if ends := data_end(source, kpi, around):
-        yield Note("data_until", {"day": ends})
-    elif not settled(source.catalogue, kpi, around.elapsed, source.today):
-        yield Note("immature", {"days": settling_days(source.catalogue, kpi)})
+        yield Note("parts_missing", {"measures": tuple(label_text(catalogue, m) for m in cell.missing)})
+    if place.ends is not None:
+        yield Note("data_until", {"day": place.ends})
+    elif not place.settled:
+        yield Note("immature", {"days": place.settling})
 
 
 def data_end(source: Source, kpi: str, around: Frame) -> date | None:

@@ -17,6 +17,7 @@ from laban.metrics.result import Cell, Number, Row
 from laban.periods import Comparison, Period, buckets, compared, preceding, trailing, unit_of
 from laban.report.calendar import events
 from laban.report.views import common, formula
+from laban.report.views.common import Standing
 from laban.report.views.kpi import (
     Benchmark,
     Breakdown,
@@ -27,8 +28,8 @@ from laban.report.views.kpi import (
     ProofPart,
     Variant,
 )
-from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text, Tile
-from laban.report.views.samples import denominator, sample, settled
+from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text
+from laban.report.views.samples import denominator, sample
 
 if TYPE_CHECKING:
     from laban.metrics.model import Catalogue, Kpi
@@ -77,6 +78,7 @@ def kpi_page(
     cell, _ = common.cells_of(answers.now, kpi)
     refusal = answers.now.refusals.get(kpi)
     made = common.tile(source, answers, kpi)
+    place = common.standing(source, kpi, around, [point.value for point in made.spark[:-1]])
     split = by or (allowed[0] if allowed else None)
     weeks = _series(source, kpi, around)
     query = Query((kpi,), around.period, where=common.where(channel), compare=compare_with)
@@ -85,12 +87,12 @@ def kpi_page(
         category=entry.category,
         tile=made,
         missing=common.missing(catalogue, kpi, cell, refusal) if cell.value is None else None,
-        comparisons=_comparisons(source, entry, made, cell, around),
+        comparisons=_comparisons(source, place, cell, around),
         series=weeks,
         events=events(Period(weeks[0].period.start, weeks[-1].period.end)) if weeks else (),
         dimension=split,
         dimensions=allowed,
-        breakdown=_breakdown(source, kpi, split, around, cell) if split and cell.value is not None else None,
+        breakdown=_breakdown(source, place, split, around, cell) if split and cell.value is not None else None,
         description=common.words(entry.meaning),
         why=common.words(entry.why),
         weekly=common.words(entry.weekly),
@@ -128,39 +130,31 @@ def _series(source: Source, kpi: str, around: Frame) -> tuple[Point, ...]:
     return tuple(points[first:])
 
 
-def _comparisons(source: Source, entry: Kpi, made: Tile, cell: Cell, around: Frame) -> tuple[Compared, ...]:
+def _comparisons(source: Source, place: Standing, cell: Cell, around: Frame) -> tuple[Compared, ...]:
     """The number against the period before, last year, Tết, its own average and what others publish."""
-    history = [point.value for point in made.spark[:-1]]
-    found = [_against(source, entry.id, cell, around, kind, history) for kind in ("previous", "year", "tet")]
-    found.append(_against_average(source, entry, cell, around, history))
-    found.append(_against_benchmark(entry))
+    found = [_against(source, place, cell, around, kind) for kind in ("previous", "year", "tet")]
+    found.append(_against_average(source, place, cell, around))
+    found.append(_against_benchmark(place.kpi))
     return tuple(found)
 
 
 def _against(
-    source: Source,
-    kpi: str,
-    cell: Cell,
-    around: Frame,
-    kind: Literal["previous", "year", "tet"],
-    history: Sequence[Number | None],
+    source: Source, place: Standing, cell: Cell, around: Frame, kind: Literal["previous", "year", "tet"]
 ) -> Compared:
     made = compared(around.period, kind, source.today - timedelta(days=1))
     if made.kind != kind:
         return Compared(kind, None, None, None, "not_tet_season")
-    query = Query((kpi,), around.period, where=common.where(around.channel), compare=kind)
-    _, before = common.cells_of(source.run(query), kpi)
+    query = Query((place.kpi.id,), around.period, where=common.where(around.channel), compare=kind)
+    _, before = common.cells_of(source.run(query), place.kpi.id)
     if before is None or before.value is None:
         return Compared(kind, made.baseline, None, None, "no_baseline")
-    step = common.change(source, kpi, cell, before, around, history)
-    return Compared(kind, made.baseline, before.value, step, None)
+    return Compared(kind, made.baseline, before.value, common.change(source.catalogue, place, cell, before), None)
 
 
-def _against_average(
-    source: Source, entry: Kpi, cell: Cell, around: Frame, history: Sequence[Number | None]
-) -> Compared:
+def _against_average(source: Source, place: Standing, cell: Cell, around: Frame) -> Compared:
     """Against the twelve units before: sums per unit, ratios recombined from their parts, stocks as plain mean."""
-    known = [value for value in history[-AVERAGED:] if value is not None]
+    entry = place.kpi
+    known = [value for value in place.history[-AVERAGED:] if value is not None]
     before = trailing(preceding(around.period), AVERAGED)
     if len(known) < AVERAGED // 2 or around.partial:
         return Compared("average", before, None, None, "too_short")
@@ -172,17 +166,14 @@ def _against_average(
         value = sum(Decimal(str(v)) for v in known) / len(known)
     if value is None:
         return Compared("average", before, None, None, "no_baseline")
-    return Compared("average", before, value, _average_step(source, entry, cell, value, around, history), None)
+    return Compared("average", before, value, _average_step(source.catalogue, place, cell, value), None)
 
 
-def _average_step(
-    source: Source, entry: Kpi, cell: Cell, value: Number, around: Frame, history: Sequence[Number | None]
-) -> Change:
-    """The average rests on many more events, so only the number itself and the usual step make the noise."""
-    now = sample(source.catalogue, entry.id, cell)
-    before = replace(now, value=value)
-    mature = settled(source.catalogue, entry.id, around.elapsed, source.today)
-    return compare(now, before, entry.direction, mature=mature, history=history)
+def _average_step(catalogue: Catalogue, place: Standing, cell: Cell, value: Number) -> Change:
+    """The step from an average, taken as noisy as the number itself, though it rests on more events."""
+    now = sample(catalogue, place.kpi.id, cell)
+    mature = place.settled and place.ends is None
+    return compare(now, replace(now, value=value), place.kpi.direction, mature=mature, history=place.history)
 
 
 def _against_benchmark(entry: Kpi) -> Compared:
@@ -192,13 +183,15 @@ def _against_benchmark(entry: Kpi) -> Compared:
     return Compared("benchmark", None, figure.typical, None, None)
 
 
-def _breakdown(source: Source, kpi: str, dimension: str, around: Frame, total: Cell) -> Breakdown:
+def _breakdown(source: Source, place: Standing, dimension: str, around: Frame, total: Cell) -> Breakdown:
+    kpi = place.kpi.id
     query = Query((kpi,), around.period, by=(dimension,), where=common.where(around.channel), compare=around.compare)
     result = source.run(query)
     proof, additive = _proof(source.catalogue, kpi, result.rows, total)
-    rows = [_breakdown_row(source, kpi, dimension, row, around, total) for row in result.rows]
+    made = (_breakdown_row(source.catalogue, place, dimension, row, around, total) for row in result.rows)
     rows = sorted(
-        (r for r in rows if _says_something(r)), key=lambda r: (-(r.share or 0), -float(r.value or 0), r.key or "")
+        (row for row in made if _says_something(row)),
+        key=lambda row: (-(row.share or 0), -float(row.value or 0), row.key or ""),
     )
     return Breakdown(
         dimension=dimension,
@@ -215,25 +208,25 @@ def _says_something(row: BreakdownRow) -> bool:
     return any(value is not None for value in (row.value, row.baseline, *row.parts.values()))
 
 
-def _breakdown_row(source: Source, kpi: str, dimension: str, row: Row, around: Frame, total: Cell) -> BreakdownRow:
+def _breakdown_row(
+    catalogue: Catalogue, place: Standing, dimension: str, row: Row, around: Frame, total: Cell
+) -> BreakdownRow:
+    """A part of the number; it varies at least as much from unit to unit as the whole."""
     cell, before = row.cells[0], row.baseline[0] if row.baseline else None
     key = row.key[0]
-    step = common.change(source, kpi, cell, before, around) if around.compare != "none" else None
-    leads = dimension == common.CHANNEL and key
     return BreakdownRow(
         key=key,
         value=cell.value,
         baseline=before.value if before else None,
-        change=step,
-        share=_share(source.catalogue, kpi, cell, total),
+        change=common.change(catalogue, place, cell, before) if around.compare != "none" else None,
+        share=_share(catalogue, place.kpi, cell, total),
         parts=cell.parts,
-        query=common.page_query(replace(around, channel=key)) if leads else None,
+        query=common.page_query(replace(around, channel=key)) if dimension == common.CHANNEL and key else None,
     )
 
 
-def _share(catalogue: Catalogue, kpi: str, cell: Cell, total: Cell) -> float | None:
+def _share(catalogue: Catalogue, entry: Kpi, cell: Cell, total: Cell) -> float | None:
     """Share of the total: of the events' chances in a ratio, of the number itself where it adds up."""
-    entry = catalogue.kpi(kpi)
     part, whole = _weight(catalogue, entry, cell), _weight(catalogue, entry, total)
     if part is None or not whole:
         return None

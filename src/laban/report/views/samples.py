@@ -5,14 +5,11 @@ Everything is read off the catalogue: the formula says what is divided by what, 
 
 from __future__ import annotations
 
-from datetime import date
-
 from laban.analysis.compare import Kind, Sample
 from laban.facts import FACT
 from laban.metrics.formula import Expression, Input, Named, Operation, evaluate, inputs
 from laban.metrics.model import Catalogue
 from laban.metrics.result import Cell, Number
-from laban.periods import Period
 
 #: Measures whose numbers still move for as long as their fact needs to settle: conversions are credited later,
 #: parcels come back, cohorts are followed, posts go on collecting reactions. Spend, clicks, visits are final at once.
@@ -45,11 +42,6 @@ def settling_days(catalogue: Catalogue, kpi: str) -> int:
     measures = [catalogue.measures[i.measure] for i in catalogue.inputs(kpi)]
     needs = [catalogue.facts[m.fact].needs[:1] or (m.fact,) for m in measures if m.id in RESTATED]
     return max((FACT[name].maturity_days for (name,) in needs if name in FACT), default=0)
-
-
-def settled(catalogue: Catalogue, kpi: str, period: Period, today: date) -> bool:
-    """Whether the number of ``period`` has stopped moving on ``today``."""
-    return (today - period.end).days >= settling_days(catalogue, kpi)
 
 
 def sample(catalogue: Catalogue, kpi: str, cell: Cell) -> Sample:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from laban.analysis.compare import Change
 from laban.metrics.query import Query
@@ -14,6 +14,9 @@ from laban.report.calendar import events
 from laban.report.views import common
 from laban.report.views.parts import Event, Frame, KpiHead, Point, Source, Tile, plain
 from laban.report.views.scorecard import DEFAULT_PACK, ScorecardView, scorecard, strongest, tiles_of
+
+if TYPE_CHECKING:
+    from laban.metrics.model import Catalogue
 
 #: KPIs drawn on the second page, and the weeks drawn.
 DRAWN = 4
@@ -96,7 +99,7 @@ def weekly_report(
     board = scorecard(source, pack=pack, period=period, compare=compare)
     around = board.frame
     judged = [*board.tiles, *_others(source, board)]
-    heads, rows = _channels(source, around)
+    heads, rows = _channels(source, around, judged)
     shown = [tile.kpi for tile in board.tiles if any(p.value is not None for p in tile.spark)]
     return ReportView(
         scorecard=board,
@@ -142,32 +145,46 @@ def _courses(source: Source, kpis: Sequence[KpiHead], around: Frame) -> tuple[Co
     )
 
 
-def _channels(source: Source, around: Frame) -> tuple[tuple[KpiHead, ...], tuple[ChannelRow, ...]]:
+def _channels(
+    source: Source, around: Frame, tiles: Sequence[Tile]
+) -> tuple[tuple[KpiHead, ...], tuple[ChannelRow, ...]]:
+    """The channel table; a channel's number varies at least as much as the whole, whose course is in ``tiles``."""
     catalogue = source.catalogue
     able = [k for k in BY_CHANNEL if k in catalogue.kpis and common.CHANNEL in catalogue.allowed_dimensions(k)]
     if not able:
         return (), ()
-    query = Query(tuple(able), around.period, by=(common.CHANNEL,), compare=around.compare)
-    result = source.run(query)
+    result = source.run(Query(tuple(able), around.period, by=(common.CHANNEL,), compare=around.compare))
     kept = [k for k in able if any(cell.value is not None for cell in result.column(k))]
-    rows = [_channel_row(source, query, row, kept, around) for row in result.rows]
+    past = {tile.kpi.id: [point.value for point in tile.spark[:-1]] for tile in tiles}
+    places = [(able.index(k), common.standing(source, k, around, past.get(k, ()))) for k in kept]
+    judged = around.compare != "none"
+    rows = [_channel_row(catalogue, row, places, judged=judged) for row in result.rows]
     total = sum(float(row.cells[0].value or 0) for row in rows) if kept else 0.0
-    shared = [
-        ChannelRow(
-            r.channel, float(r.cells[0].value) / total if total and r.cells[0].value is not None else None, r.cells
+    ordered = sorted(
+        (_shared(row, total) for row in rows if any(cell.value is not None for cell in row.cells)), key=_rank
+    )
+    return tuple(common.head(place.kpi) for _, place in places), tuple(ordered)
+
+
+def _channel_row(
+    catalogue: Catalogue, row: Row, places: Sequence[tuple[int, common.Standing]], *, judged: bool
+) -> ChannelRow:
+    cells = [
+        ChannelCell(
+            row.cells[column].value,
+            common.change(catalogue, place, row.cells[column], row.baseline[column] if row.baseline else None)
+            if judged
+            else None,
         )
-        for r in rows
-        if any(cell.value is not None for cell in r.cells)
+        for column, place in places
     ]
-    ordered = sorted(shared, key=lambda r: (-(r.share or 0), r.channel or "~"))
-    return tuple(common.head(catalogue.kpi(k)) for k in kept), tuple(ordered)
-
-
-def _channel_row(source: Source, query: Query, row: Row, kept: Sequence[str], around: Frame) -> ChannelRow:
-    cells = []
-    for name in kept:
-        place = query.kpis.index(name)
-        before = row.baseline[place] if row.baseline else None
-        step = common.change(source, name, row.cells[place], before, around) if around.compare != "none" else None
-        cells.append(ChannelCell(row.cells[place].value, step))
     return ChannelRow(row.key[0], None, tuple(cells))
+
+
+def _shared(row: ChannelRow, total: float) -> ChannelRow:
+    value = row.cells[0].value
+    return replace(row, share=float(value) / total if total and value is not None else None)
+
+
+def _rank(row: ChannelRow) -> tuple[float, str]:
+    return -(row.share or 0.0), row.channel or "~"
