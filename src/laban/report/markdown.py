@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from laban.report import svg
 from laban.report.content import Content, Line, Step, content
-from laban.report.text import spark
+from laban.report.text import blocks
 from laban.report.views.weekly import ReportView
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~]|^[+-])")
@@ -61,7 +61,7 @@ def _lines(made: Content) -> str:
             f"**{plain(line.value)}**",
             _step(line.change),
             plain(line.change.verdict),
-            spark(line.spark),
+            blocks(line.spark),
             _step(line.second),
         )
         for line in made.lines

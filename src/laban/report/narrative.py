@@ -234,17 +234,20 @@ def event_title(event: Event, lang: str) -> str:
     return event.title if event.title is not None else translate(lang, f"event.{event.code}")
 
 
+#: Dimensions whose values have names, and where these stand in the message files.
+_NAMED = {"channel": "channel", "channel_group": "channel", "platform": "platform_name"}
+
+
 def named(lang: str, area: str, code: str | None) -> str:
-    """Return the name of a code (``channel``, ``dimension``, ``category``); the code itself when it has none."""
+    """Return the name of a code (``channel``, ``dimension``, ``category``, ``platform``); itself when it has none."""
     if code is None or code == "":
         return translate(lang, "word.not_given")
-    return messages(lang).get(f"{area}.{code}", code)
+    return messages(lang).get(f"{_NAMED.get(area, area)}.{code}", code)
 
 
 def member_name(lang: str, dimension: str, value: str | None) -> str:
-    """Return one value of a dimension as people read it: channels by name, everything else as it stands."""
-    area = {"channel": "channel", "channel_group": "channel", "platform": "platform_name"}.get(dimension, "")
-    return named(lang, area, value)
+    """Return one value of a dimension as people read it: channels and platforms by name, others as they stand."""
+    return named(lang, dimension if dimension in _NAMED else "", value)
 
 
 def freshness_sentence(item: Freshness, lang: str) -> str:

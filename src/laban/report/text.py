@@ -29,7 +29,7 @@ class BoardRow:
     tone: str
 
 
-def spark(values: Sequence[Number | None]) -> str:
+def blocks(values: Sequence[Number | None]) -> str:
     """Return a small course in eight heights; a gap is a space, a constant one runs in the middle."""
     known = [float(v) for v in values if v is not None]
     if not known:
@@ -56,7 +56,7 @@ def _board_row(tile: Tile, currency: str, lang: str) -> BoardRow:
         change=arrow + narrative.signed(change, kpi.unit, lang, currency),
         verdict=narrative.verdict_words(change, lang),
         second=narrative.signed(tile.second.change, kpi.unit, lang, currency),
-        spark=spark([point.value for point in tile.spark]),
+        spark=blocks([point.value for point in tile.spark]),
         tone=change.verdict if change and change.verdict != "neutral" else "",
     )
 
