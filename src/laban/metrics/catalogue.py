@@ -40,7 +40,7 @@ def load_catalogue(activity_days: int = 90) -> Catalogue:
     """
     here = resources.files(__package__)
     base = _read(here / "measures.yaml")
-    kpis = dict(_kpis(here / "kpis"))
+    kpis = dict(_kpis(here / "kpis", activity_days))
     order = {name: place for place, name in enumerate(base["categories"])}
     return Catalogue(
         kpis=dict(sorted(kpis.items(), key=lambda item: order[item[1].category])),
@@ -58,12 +58,12 @@ def _read(file: Traversable) -> dict[str, Any]:
     return found
 
 
-def _kpis(folder: Traversable) -> Iterator[tuple[str, Kpi]]:
+def _kpis(folder: Traversable, activity_days: int) -> Iterator[tuple[str, Kpi]]:
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):
             category = file.name.removesuffix(".yaml")
             for name, entry in _read(file).items():
-                yield name, kpi(name, category, entry)
+                yield name, kpi(name, category, entry, activity_days)
 
 
 def text(entry: Any) -> Text:
@@ -71,9 +71,10 @@ def text(entry: Any) -> Text:
     return Text(str(entry["vi"]), str(entry["en"]))
 
 
-def kpi(name: str, category: str, entry: Mapping[str, Any]) -> Kpi:
-    """Read one KPI."""
+def kpi(name: str, category: str, entry: Mapping[str, Any], activity_days: int = 90) -> Kpi:
+    """Read one KPI; a window of "activity" is as long as a customer counts as active."""
     given = dict(entry)
+    window = given.pop("window_days", 0)
     drivers = given.pop("drivers", {})
     return Kpi(
         id=name,
@@ -85,6 +86,7 @@ def kpi(name: str, category: str, entry: Mapping[str, Any]) -> Kpi:
         aim=text(given.pop("aim")),
         note=text(given.pop("note")) if "note" in given else None,
         formula=str(given.pop("formula")),
+        window_days=activity_days if window == "activity" else int(window),
         types=_names(given.pop("types")),
         departments=_names(given.pop("departments")),
         goals=_names(given.pop("goals")),

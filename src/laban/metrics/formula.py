@@ -14,6 +14,7 @@ does a division by zero. Missing is never zero.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal, InvalidOperation, localcontext
@@ -33,6 +34,7 @@ Pair = tuple[Exact, Exact] | None
 #: A dimension may be called by the name its column has in the facts.
 ALIASES = {"channel_group": "channel"}
 LONGEST = 2000
+_BLANK = re.compile(r"\s")
 #: Constants stay between 1e-30 and 1e30.
 LARGEST = 30
 
@@ -132,11 +134,14 @@ def parse(text: str, names: Names) -> Expression:
     """
     if len(text) > LONGEST:
         raise FormulaError(f"{text[:40]}…", LONGEST, Phrase.of("formula.too_long", longest=LONGEST))
+    flat = _BLANK.sub(" ", text)
+    lead = len(flat) - len(flat.lstrip())
     try:
-        body = ast.parse(text, mode="eval").body
-        return _Reader(text, names).read(body)
+        body = ast.parse(flat[lead:], mode="eval").body
+        return _Reader(text, flat[lead:], lead, names).read(body)
     except SyntaxError as error:
-        position = min(max((error.offset or 1) - 1, 0), max(len(text) - 1, 0))
+        found = lead + error.offset - 1 if error.offset else len(text)  # no offset: the text ends too early
+        position = min(found, max(len(text) - 1, 0))
         raise FormulaError(text, position, Phrase.of("formula.syntax")) from None
     except (RecursionError, MemoryError, ValueError):
         raise FormulaError(text, 0, Phrase.of("formula.too_deep")) from None
@@ -144,7 +149,11 @@ def parse(text: str, names: Names) -> Expression:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
+    """Reads what ``ast`` made of ``flat``, which begins ``lead`` characters into the person's own ``text``."""
+
     text: str
+    flat: str
+    lead: int
     names: Names
 
     def read(self, node: ast.expr) -> Expression:
@@ -167,7 +176,7 @@ class _Reader:
             raise self.fault(node, "formula.not_allowed")
         if isinstance(node.value, str):
             raise self.fault(node, "formula.no_text")
-        written = ast.get_source_segment(self.text, node) or ""
+        written = ast.get_source_segment(self.flat, node) or ""
         try:
             value = Decimal(written.replace("_", ""))
         except InvalidOperation:
@@ -218,10 +227,8 @@ class _Reader:
         return FormulaError(self.text, self.position(node), Phrase(key, values))
 
     def position(self, node: ast.expr | ast.keyword) -> int:
-        """Character offset of a node; ``ast`` counts bytes, and lines from one."""
-        lines = self.text.split("\n")
-        before = sum(len(line) + 1 for line in lines[: node.lineno - 1])
-        return before + len(lines[node.lineno - 1].encode()[: node.col_offset].decode())
+        """Character offset of a node in the person's own text; ``ast`` counts bytes."""
+        return self.lead + len(self.flat.encode()[: node.col_offset].decode())
 
 
 def _changed(expression: Expression, where: Filters = (), shift: Shift | None = None) -> Expression:
