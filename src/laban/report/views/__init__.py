@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from laban.report.views.data import DataView, FindingRow, ImportRow, InboxFile, data_page
-from laban.report.views.dictionary import DictionaryView, KpiSummary, dictionary
+from laban.report.views.glossary import DictionaryView, KpiSummary, dictionary
 from laban.report.views.kpi import Breakdown, BreakdownRow, KpiView
 from laban.report.views.kpi_page import kpi_page
 from laban.report.views.parts import Event, Frame, Freshness, KpiHead, Missing, Note, Point, Source, Text, Tile
