@@ -12,6 +12,9 @@ from laban.sources.demo.dice import Dice
 from laban.sources.demo.shop import TOPICS
 
 
+_EPOCH_IN_VIETNAM = datetime(1970, 1, 1, 7)  # noqa: DTZ001  the demo keeps the shop's own clock
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """A social network: its followers at the start, and how posts do there.
@@ -126,13 +129,14 @@ def _post(network: Network, day: date, listeners: float, dice: Dice) -> Post:
     film = network.name == "tiktok" or dice.chance(0.35)
     follows = dice.binomial(reach, 0.0011)
     views = reach + dice.poisson(0.32 * reach)
+    at = datetime.combine(day, time(dice.pick((11, 19, 20, 21)), dice.between(0, 59)))
     return Post(
-        post_id=f"{network.name[0].upper()}{day:%Y%m%d}{dice.between(1000, 9999)}",
+        post_id=_post_id(network, at, dice),
         network=network.name,
         page=network.page,
         title=dice.pick(TOPICS),
         kind="Video" if network.name == "tiktok" else "Reels" if film else "Ảnh",
-        at=datetime.combine(day, time(dice.pick((11, 19, 20, 21)), dice.between(0, 59))),
+        at=at,
         reach=reach,
         views=views,
         reactions=dice.binomial(reach, network.reactions),
@@ -143,6 +147,14 @@ def _post(network: Network, day: date, listeners: float, dice: Dice) -> Post:
         follows=follows,
         seconds=round(views * 6.5) if film else 0,
     )
+
+
+def _post_id(network: Network, at: datetime, dice: Dice) -> str:
+    if network.name != "tiktok":
+        return f"{network.name[0].upper()}{at:%Y%m%d}{dice.between(1000, 9999)}"
+    # The upper half of a TikTok video number is the second it was posted.
+    second = (at - _EPOCH_IN_VIETNAM) // timedelta(seconds=1)
+    return str(second << 32 | dice.between(0, 2**32 - 1))
 
 
 def count_followers(

@@ -166,6 +166,8 @@ def _web(world: World, series: _Series) -> None:
             series.add(visits.day, f"actual.{name}", getattr(visits, name))
             series.add(visits.day, f"actual.{name}|device={visits.device}", getattr(visits, name))
             series.add(visits.day, f"actual.{name}|channel_group={visits.channel}", getattr(visits, name))
+        if visits.campaign:
+            series.add(visits.day, f"actual.orders|campaign={visits.campaign}", visits.orders)
     for cell in record(world):
         recorded = {"sessions": cell.sessions, "engaged_sessions": cell.engaged, "key_events": cell.purchases}
         for name, value in recorded.items():

@@ -27,13 +27,12 @@ CHANNELS: Mapping[str, str] = {
 ENGLISH = (
     "Date", "Session primary channel group (Default channel group)", "Device category", "Sessions",
     "Engaged sessions", "Average engagement time per session", "Views", "Event count", "Key events",
-    "Session key event rate", "Add to carts", "Checkouts", "Ecommerce purchases", "Total revenue",
+    "Session key event rate", "Total revenue",
 )  # fmt: skip
 VIETNAMESE = (
     "Ngày", "Nhóm kênh chính của phiên (Nhóm kênh mặc định)", "Loại thiết bị", "Số phiên",
     "Số phiên có tương tác", "Thời gian tương tác trung bình trên mỗi phiên", "Số lượt xem", "Số sự kiện",
-    "Sự kiện chính", "Tỷ lệ sự kiện chính trong phiên", "Lượt thêm vào giỏ hàng", "Lượt thanh toán",
-    "Giao dịch mua thương mại điện tử", "Tổng doanh thu",
+    "Sự kiện chính", "Tỷ lệ sự kiện chính của phiên", "Tổng doanh thu",
 )  # fmt: skip
 
 
@@ -145,8 +144,7 @@ def _lines(rows: Iterable[Cell]) -> Iterator[list[object]]:
         yield [
             f"{cell.day:%Y%m%d}", CHANNELS[cell.channel], cell.device, cell.sessions, cell.engaged,
             repr(cell.seconds / cell.sessions), cell.views, cell.events, cell.purchases,
-            repr(cell.purchases / cell.sessions) if cell.purchases else "0", cell.carts, cell.checkouts,
-            cell.purchases, cell.revenue,
+            repr(cell.purchases / cell.sessions) if cell.purchases else "0", cell.revenue,
         ]  # fmt: skip
 
 

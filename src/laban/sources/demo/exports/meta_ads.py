@@ -14,7 +14,6 @@ from laban.sources.demo.exports.google_ads import downloads
 from laban.sources.demo.files import DemoFile, add_up, delimited, pieces, ratio, span
 from laban.sources.demo.model import World
 
-ACCOUNT = "Trăng Non – Quảng cáo"
 HEADINGS = (
     "Lượt bắt đầu báo cáo", "Lượt kết thúc báo cáo", "Ngày", "Tên chiến dịch", "Lượt phân phối chiến dịch",
     "Cài đặt ghi nhận", "Kết quả", "Chỉ báo kết quả", "Người tiếp cận", "Tần suất", "Chi phí trên mỗi kết quả",
@@ -136,11 +135,11 @@ def _reach(world: World, mine: Sequence[AdDay]) -> list[DemoFile]:
 
 def _weeks(weeks: Sequence[Week]) -> DemoFile:
     headings = (
-        "Tên tài khoản", "Người tiếp cận", "Lượt hiển thị", "Tần suất", "Đơn vị tiền tệ",
-        "Số tiền đã chi tiêu (VND)", "Lượt bắt đầu báo cáo", "Lượt kết thúc báo cáo",
+        "Người tiếp cận", "Lượt hiển thị", "Tần suất", "Đơn vị tiền tệ", "Số tiền đã chi tiêu (VND)",
+        "Lượt bắt đầu báo cáo", "Lượt kết thúc báo cáo",
     )  # fmt: skip
     lines = [
-        [ACCOUNT, week.reach, week.impressions, ratio(week.impressions, week.reach, 8), "VND", week.spend,
+        [week.reach, week.impressions, ratio(week.impressions, week.reach, 8), "VND", week.spend,
          week.start.isoformat(), (week.start + timedelta(days=6)).isoformat()]
         for week in weeks
     ]  # fmt: skip

@@ -144,7 +144,10 @@ def _tiktok(world: World, first: date, last: date) -> list[DemoFile]:
             platform="tiktok_organic",
             data=followers,
             rows=len(days),
-            totals={"follows": Decimal(sum(row.gained - row.lost for row in days))},
+            totals={
+                "follows": Decimal(sum(row.gained - row.lost for row in days)),
+                "followers": Decimal(days[-1].followers),
+            },
             start=first,
             end=last + timedelta(days=1),
         ),
