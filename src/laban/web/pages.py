@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 from fastapi import APIRouter
@@ -15,6 +17,7 @@ from laban.errors import InvalidQueryError, UnknownImportError
 from laban.i18n import Phrase
 from laban.periods import COMPARISONS, Comparison, Period
 from laban.report import charts, svg
+from laban.report.templates import write_template
 from laban.report.vega_bundle import bundle_name
 from laban.report.views import (
     DataView,
@@ -24,11 +27,13 @@ from laban.report.views import (
     Tile,
     data_page,
     dictionary,
+    formula,
     kpi_page,
     scorecard,
 )
+from laban.report.views.common import label_text
 from laban.report.views.scorecard import DEFAULT_PACK, strongest
-from laban.sources import platforms
+from laban.sources.mapping import platforms, template, template_names
 from laban.web.errors import wants_json
 from laban.web.links import Here, here
 from laban.web.reader import Reader, reader_of, remember
@@ -41,6 +46,7 @@ LIKELY_CAUSES: Final = ("channel", "campaign", "network", "lead_source", "platfo
 #: Widths of the pictures that stand in for a chart until the script has come.
 WIDTHS: Final = {"wide": 1080, "narrow": 330}
 CHART_HEIGHT: Final = 270
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class View(Protocol):
@@ -92,6 +98,11 @@ def make_router(site: Site) -> APIRouter:
     def get_data(request: Request) -> Response:
         """Return the data page."""
         return show(site, request, DATA)
+
+    @router.get("/data/template/{name}.xlsx")
+    def get_template(request: Request, name: str) -> Response:
+        """Return a spreadsheet to fill in, in the reader's language."""
+        return template_file(request, name, reader_of(request, site.workspace.settings.language).lang)
 
     @router.get("/dictionary.json")
     @router.get("/dictionary")
@@ -291,8 +302,25 @@ def _dress_data(site: Site, at: Here, words: Words, view: DataView) -> Mapping[s
         "undone": undone if undone and undone.undone_at else None,
         "waiting": waiting_in_inbox(view),
         "limit": site.upload_limit,
-        "platforms": platforms(),
+        "platforms": [code for code, platform in platforms().items() if not platform.template],
+        "templates": [(name, template(name).title[words.lang]) for name in template_names()],
     }
+
+
+def template_file(request: Request, name: str, lang: str) -> Response:
+    """Return an empty spreadsheet as a download.
+
+    Raises:
+        UnknownNameError: there is no template of that name.
+    """
+    with tempfile.TemporaryDirectory(prefix="laban-template-") as folder:
+        path = Path(folder) / "template.xlsx"
+        write_template(name, lang, path)
+        content = path.read_bytes()
+    response = Response(content, media_type=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="laban-{name}.xlsx"'
+    remember(request, response)
+    return response
 
 
 # The dictionary
@@ -303,8 +331,21 @@ def _build_dictionary(site: Site, at: Here) -> DictionaryView:
 
 
 def _dress_dictionary(site: Site, at: Here, words: Words, view: DictionaryView) -> Mapping[str, Any]:
-    del site, at, words, view
-    return {}
+    del at
+    catalogue = site.workspace.catalogue
+    return {
+        "formulas": {
+            hit.kpi.id: words.written(
+                pieces := formula.tokens(catalogue, hit.formula),
+                {
+                    piece.text: label_text(catalogue, piece.text).get(words.lang)
+                    for piece in pieces
+                    if piece.kind == "part"
+                },
+            )
+            for hit in view.hits
+        }
+    }
 
 
 SCORECARD: Final = Page("scorecard", ("period", "pack", "compare", "channel"), _build_scorecard, _dress_scorecard)

@@ -18,6 +18,7 @@ from laban.report.views import DataView, Frame, Freshness, ImportRow, KpiHead, K
 from laban.report.views.kpi import Benchmark, Breakdown, Driver, FormulaPart, ProofPart, Token
 from laban.report.views.parts import Compared
 from laban.report.views.scorecard import ScorecardView
+from laban.sources.mapping import platforms
 from laban.workspace import finding_json
 
 
@@ -190,7 +191,7 @@ class Words:
     def formula_in_names(self, view: KpiView) -> str:
         """Return the formula with the names of its parts."""
         names = {part.measure: part.name.get(self.lang) for part in view.formula_parts}
-        return self._written(view.formula_tokens, names)
+        return self.written(view.formula_tokens, names)
 
     def formula_in_numbers(self, view: KpiView) -> str:
         """Return the formula with the numbers of the period, and what comes out; "" when one is missing."""
@@ -198,9 +199,10 @@ class Words:
         wanted = {token.text for token in view.formula_tokens if token.kind == "part"}
         if view.tile.value is None or not wanted <= numbers.keys():
             return ""
-        return f"{self._written(view.formula_tokens, numbers)} = {self.cell(view.kpi, view.tile.value)}"
+        return f"{self.written(view.formula_tokens, numbers)} = {self.cell(view.kpi, view.tile.value)}"
 
-    def _written(self, tokens: Sequence[Token], texts: Mapping[str, str]) -> str:
+    def written(self, tokens: Sequence[Token], texts: Mapping[str, str]) -> str:
+        """Return a formula with a text in the place of each of its parts."""
         words = (
             self.number(Decimal(token.text)) if token.kind == "number" else texts.get(token.text, token.text)
             for token in tokens
@@ -215,7 +217,8 @@ class Words:
 
     def platform(self, code: str | None) -> str:
         """Return a platform's name."""
-        return narrative.named(self.lang, "platform_name", code)
+        known = platforms().get(code or "")
+        return known.names[self.lang] if known else narrative.named(self.lang, "platform_name", code)
 
     def dimension(self, code: str) -> str:
         """Return a dimension's name."""
@@ -232,7 +235,7 @@ class Words:
 
     def fact_source(self, fact: str) -> str:
         """Return what brings a fact, in words."""
-        return narrative.named(self.lang, "fact_source", fact)
+        return narrative.named(self.lang, f"fact.{fact}", "name")
 
     def category(self, code: str) -> str:
         """Return a category's name."""

@@ -39,7 +39,26 @@ function autoForm(form) {
   });
 }
 
+/** The dictionary answers while one types; the address follows. */
+function liveSearch(form) {
+  let turn = 0;
+  form.addEventListener("input", async () => {
+    const mine = ++turn;
+    await new Promise((resolve) => { setTimeout(resolve, 150); });
+    if (mine !== turn) return;
+    const address = new URL(form.action);
+    for (const [name, value] of new FormData(form)) if (value) address.searchParams.set(name, value);
+    const answer = await fetch(address);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const hits = page.querySelector("#hits");
+    if (!answer.ok || !hits || mine !== turn) return;
+    document.querySelector("#hits").replaceWith(hits);
+    history.replaceState(null, "", address);
+  });
+}
+
 root.classList.add("scripted");
+for (const form of document.querySelectorAll("#search")) liveSearch(form);
 for (const button of document.querySelectorAll("#theme")) themeButton(button);
 for (const form of document.querySelectorAll("form[data-auto]")) autoForm(form);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
