@@ -211,7 +211,10 @@ def note_text(note: Note, lang: str) -> str:
 
 def missing_text(missing: Missing, lang: str) -> str:
     """Return why a KPI has no number and what would bring it."""
-    return translate(lang, f"{missing.kind}.{missing.code}", **_worded(missing.values, lang))
+    values = _worded(missing.values, lang)
+    if missing.kind == "refusal":  # these sentences say themselves how a day is written
+        values |= {name: value for name, value in missing.values.items() if isinstance(value, date)}
+    return translate(lang, f"{missing.kind}.{missing.code}", **values)
 
 
 def _worded(values: Mapping[str, object], lang: str) -> dict[str, object]:
