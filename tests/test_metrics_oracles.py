@@ -8,13 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import metrics_shop
 import pytest
 import yaml
 
+import metrics_shop
 from laban.metrics.catalogue import load_catalogue
 from laban.metrics.formula import Exact, evaluate
 from laban.metrics.query import Query
+from laban.metrics.result import Number
 from laban.metrics.run import run
 from laban.periods import Period
 from laban.warehouse import Warehouse
@@ -53,12 +54,12 @@ def oracle(warehouse: Warehouse, sql: str, period: Period) -> list[tuple[Any, ..
     return warehouse.query(f"WITH {named}{glue}{sql.removeprefix('WITH ')}", used)
 
 
-def same(found: Exact | None, wanted: Any) -> bool:
+def same(found: Number | None, wanted: Any) -> bool:
     if found is None or wanted is None:
         return found is None and wanted is None
     if isinstance(wanted, float):
         return abs(float(found) - wanted) <= 1e-9 * max(1.0, abs(wanted))
-    return found == wanted
+    return bool(found == wanted)
 
 
 @pytest.mark.parametrize(("name", "period"), ASKED)
@@ -66,7 +67,7 @@ def test_a_kpi_equals_its_oracle(shop: Warehouse, name: str, period: str) -> Non
     case = CASES[name]
     by = (case["by"],) if "by" in case else ()
     where = tuple((dimension, (value,)) for dimension, value in case.get("where", {}).items())
-    query = Query((name.split()[0],), Period.parse(str(period)), by=by, where=where)
+    query = Query((name.split(maxsplit=1)[0],), Period.parse(str(period)), by=by, where=where)
     result = run(query, CATALOGUE, shop, today=metrics_shop.TODAY)
     rows = oracle(shop, case["sql"], query.period)
     found = {row.key: row.cells[0].value for row in result.rows}
