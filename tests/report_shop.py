@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ END = date(2026, 11, 16)  # a Monday; the last full week is 2026-W46
 WEEKS = 112
 START = END - timedelta(days=7 * WEEKS)
 TODAY = END
-HOSTILE = '<script>alert("x")</script> =cmd|\' /C calc\'!A0'
+HOSTILE = "<script>alert(\"x\")</script> =cmd|' /C calc'!A0"
 
 
 def wobble(*seed: object) -> float:
@@ -52,13 +52,19 @@ def sessions_rows() -> list[tuple[Any, ...]]:
                 visits = round(1500 * share * part * season(day) * noise)
                 rate = (0.021 if device == "mobile" else 0.032) * (fault if device == "mobile" else 1)
                 converting = round(visits * rate * (1 + 0.06 * wobble("c", day, channel, device)))
-                rows.append((day, channel, device, visits, round(visits * 0.6), Decimal(converting), Decimal(converting)))
+                rows.append(
+                    (day, channel, device, visits, round(visits * 0.6), Decimal(converting), Decimal(converting))
+                )
     return rows
 
 
 def ads_rows() -> list[tuple[Any, ...]]:
     rows = []
-    campaigns = (("paid_search", "Tìm kiếm – Váy đầm"), ("paid_social", HOSTILE), ("paid_social", "Áo khoác thu đông"))
+    campaigns = (
+        ("paid_search", "Tìm kiếm – Váy đầm"),
+        ("paid_social", HOSTILE),
+        ("paid_social", "Áo khoác thu đông"),
+    )
     for day in days():
         for channel, campaign in campaigns:
             impressions = round(24000 * season(day) * (1 + 0.05 * wobble("i", day, campaign)))
@@ -66,7 +72,20 @@ def ads_rows() -> list[tuple[Any, ...]]:
             spend = Decimal(clicks * 3200 + round(20000 * wobble("s", day, campaign)))
             conversions = Decimal(round(clicks * 0.03 * (1 + 0.1 * wobble("v", day, campaign))))
             value = conversions * 420000
-            row = (day, channel, campaign, impressions, clicks, clicks, spend, spend, conversions, value, value, "VND")
+            row = (
+                day,
+                channel,
+                campaign,
+                impressions,
+                clicks,
+                clicks,
+                spend,
+                spend,
+                conversions,
+                value,
+                value,
+                "VND",
+            )
             rows.append(row)
     return rows
 
@@ -75,7 +94,7 @@ def leads_rows() -> list[tuple[Any, ...]]:
     rows = []
     for day in days():
         for number in range(9 + round(4 * wobble("l", day))):
-            at = datetime(day.year, day.month, day.day, 9) + timedelta(minutes=7 * number)
+            at = datetime.combine(day, time(9)) + timedelta(minutes=7 * number)
             lead = f"L{day:%Y%m%d}-{number}"
             rows.append((day, lead, "lead", "web form", "paid_social" if number % 2 else "organic_search", at, at))
     return rows
@@ -85,7 +104,7 @@ def orders_rows() -> list[tuple[Any, ...]]:
     rows = []
     for number, day in enumerate(days()):
         for place in range(18 + round(5 * wobble("o", day))):
-            at = datetime(day.year, day.month, day.day, 10) + timedelta(minutes=11 * place)
+            at = datetime.combine(day, time(10)) + timedelta(minutes=11 * place)
             customer = f"c{(number * 7 + place * 131) % 2600}"
             amount = Decimal(380000 + 1000 * (place % 40))
             status = "returned" if place % 11 == 0 else "delivered"
@@ -98,7 +117,9 @@ def posts_rows() -> list[tuple[Any, ...]]:
     rows = []
     for number, day in enumerate(days()):
         base = 60 + round(20 * wobble("p", day))
-        rows.append((day, f"p{number}", "facebook", f"Bài {number}", base * 40, base, base // 6, base // 9, 3, base // 4))
+        rows.append(
+            (day, f"p{number}", "facebook", f"Bài {number}", base * 40, base, base // 6, base // 9, 3, base // 4)
+        )
     return rows
 
 
@@ -144,7 +165,7 @@ def build(root: Path) -> Workspace:
         found = (Finding("info", "totals_agree", values={}),) if platform == "none" else ()
         reading = Reading(file.name, platform, "loaded", len(rows), START, END, "VND", slices=(kept,), findings=found)
         digest = hashlib.sha256(platform.encode()).hexdigest()
-        loaded_at = datetime(2026, 11, 16, 8, 30)
+        loaded_at = datetime.combine(END, time(8, 30))
         workspace.warehouse.load(reading, digest=digest, name=file.name, path=file, loaded_at=loaded_at)
     return workspace
 

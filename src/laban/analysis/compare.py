@@ -32,7 +32,9 @@ Word = Literal["up", "down", "flat"]
 Verdict = Literal["good", "bad", "neutral"]
 Aim = Literal["higher_better", "lower_better", "neutral"]
 Kind = Literal["count", "rate", "mean", "sum", "score", "stock"]
-Reason = Literal["no_value", "no_baseline", "not_enough_data", "immature", "within_noise", "flat", "no_aim"]
+Reason = Literal[
+    "no_value", "no_baseline", "not_enough_data", "no_history", "immature", "within_noise", "flat", "no_aim"
+]
 
 Z95 = 1.959963984540054
 
@@ -112,8 +114,9 @@ def compare(
     absolute = _difference(now.value, before.value)
     relative = (later - earlier) / abs(earlier) if earlier else None
     word = _word(later, earlier, relative)
-    low, high = _interval(now, before, usual_step(history))
-    reason_now = _reason(now, before, word, low, high, mature=mature, aim=aim)
+    chance, usual = _chance(now, before), _usual(later, earlier, usual_step(history))
+    low, high = _wider(chance, usual)
+    reason_now = _reason(now, before, word, chance, usual, mature=mature, aim=aim)
     verdict: Verdict = "neutral"
     if reason_now is None:
         verdict = "good" if (word == "up") == (aim == "higher_better") else "bad"
@@ -133,7 +136,14 @@ def _word(later: float, earlier: float, relative: float | None) -> Word:
 
 
 def _reason(
-    now: Sample, before: Sample, word: Word, low: float | None, high: float | None, *, mature: bool, aim: Aim
+    now: Sample,
+    before: Sample,
+    word: Word,
+    chance: tuple[float, float] | None,
+    usual: tuple[float, float] | None,
+    *,
+    mature: bool,
+    aim: Aim,
 ) -> Reason | None:
     if not (enough(now) and enough(before)) and not _count_grew(now, before):
         return "not_enough_data"
@@ -141,11 +151,17 @@ def _reason(
         return "immature"
     if word == "flat":
         return "flat"
-    if low is not None and high is not None and low <= 0 <= high:
-        size = abs(float(before.value or 0))
-        wide = (high - low) / 2 > WIDE * size
-        return "not_enough_data" if wide and now.kind != "stock" else "within_noise"
-    return "no_aim" if aim == "neutral" else None
+    return _noise(chance, usual, abs(float(before.value or 0))) or ("no_aim" if aim == "neutral" else None)
+
+
+def _noise(chance: tuple[float, float] | None, usual: tuple[float, float] | None, size: float) -> Reason | None:
+    """Why a step proves nothing: it could be chance, it is usual, or nobody knows what is usual."""
+    if chance is None and usual is None:
+        return "no_history"
+    if chance is not None and chance[0] <= 0 <= chance[1] and (chance[1] - chance[0]) / 2 > WIDE * size:
+        return "not_enough_data"
+    found = [pair for pair in (chance, usual) if pair is not None]
+    return "within_noise" if any(low <= 0 <= high for low, high in found) else None
 
 
 def _count_grew(now: Sample, before: Sample) -> bool:
@@ -213,17 +229,16 @@ def usual_step(history: Sequence[Number | None]) -> float | None:
     return 1.4826 * median
 
 
-def _interval(now: Sample, before: Sample, step: float | None) -> tuple[float | None, float | None]:
-    """The 95 % interval of the change, from chance and from the usual step, whichever is wider."""
-    later, earlier = float(now.value or 0), float(before.value or 0)
-    chance = _chance(now, before)
-    usual = None
-    if step is not None and later > 0 and earlier > 0:
-        usual = _around(earlier, later / earlier, step)
-    found = [pair for pair in (chance, usual) if pair is not None]
+def _usual(later: float, earlier: float, step: float | None) -> tuple[float, float] | None:
+    """The 95 % interval of the change when numbers move from unit to unit as they usually do."""
+    return _around(earlier, later / earlier, step) if step is not None and later > 0 and earlier > 0 else None
+
+
+def _wider(*intervals: tuple[float, float] | None) -> tuple[float | None, float | None]:
+    found = [pair for pair in intervals if pair is not None]
     if not found:
         return None, None
-    return min(pair[0] for pair in found), max(pair[1] for pair in found)
+    return min(low for low, _ in found), max(high for _, high in found)
 
 
 def _chance(now: Sample, before: Sample) -> tuple[float, float] | None:

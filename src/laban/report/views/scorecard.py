@@ -67,7 +67,7 @@ def state(tile: Tile) -> Literal["good", "bad", "steady", "open", "missing"]:
     if tile.value is None:
         return "missing"
     change = tile.change
-    if change is None or change.reason in {"not_enough_data", "immature", "no_baseline", "no_aim"}:
+    if change is None or change.reason in {"not_enough_data", "no_history", "immature", "no_baseline", "no_aim"}:
         return "open"
     return change.verdict if change.verdict != "neutral" else "steady"
 
