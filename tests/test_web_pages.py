@@ -18,6 +18,8 @@ from laban.report.views import scorecard
 from laban.settings import Settings
 from laban.web import pages
 from laban.web.app import create_app
+from laban.web.links import Here
+from laban.web.render import with_sheets
 from laban.workspace import Workspace
 from report_shop import HOSTILE, TODAY, build
 from web_client import Client
@@ -282,6 +284,29 @@ def test_a_strange_host_gets_a_page_in_words(client: Client) -> None:
     assert answer.status_code == 421
     assert "This address is not Laban's" in Seen(answer.text).text
     assert "Tiệm Vải Mây" not in Seen(answer.text).text
+
+
+# sheets to fill in
+
+
+def test_sheets_can_be_taken_from_the_page(client: Client) -> None:
+    links = [link for link in Seen(client.get("/data?lang=en").text).links() if link.startswith("/data/template/")]
+    assert len(links) == 9
+    for link in links:
+        answer = client.get(link)
+        assert answer.status_code == 200
+        assert answer.content.startswith(b"PK")
+        assert answer.headers["content-disposition"].startswith('attachment; filename="laban-')
+    assert client.get("/data/template/moons.xlsx").status_code == 404
+
+
+def test_a_sentence_leads_to_the_sheet_it_names() -> None:
+    at = Here("/", (), (("lang", "en"),))
+    made = str(with_sheets('<b> "laban template orders" or laban template moons', at))
+    assert made.startswith(
+        '&lt;b&gt; &#34;<a href="/data/template/orders.xlsx?lang=en" download>laban template orders</a>'
+    )
+    assert made.endswith("or laban template moons")
 
 
 # the rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from laban.i18n import LANGUAGES, translate
+from laban.sources.mapping import template_names
 from laban.web.assets import Assets
 from laban.web.links import Here
 from laban.web.reader import Reader
 from laban.web.spark import spark
 
+#: How sentences for the terminal name the sheets to fill in.
+_SHEET = re.compile(r"laban template ([a-z]+)")
 PAGES = ("scorecard", "kpi", "data", "dictionary", "error")
 
 
@@ -39,6 +44,18 @@ class Renderer:
         return self.environment.get_template(f"{name}.html").render({**shared, **context})
 
 
+def with_sheets(text: str, here: Here) -> Markup:
+    """Return a sentence in which the command for a sheet to fill in is a link to that sheet."""
+
+    def link(found: re.Match[str]) -> str:
+        if found[1] not in template_names():
+            return found[0]
+        return Markup('<a href="{}" download>{}</a>').format(here.to(f"/data/template/{found[1]}.xlsx"), found[0])
+
+    # Escaped before anything is put in; what is put in is escaped by ``Markup.format``.
+    return Markup(_SHEET.sub(link, str(escape(text))))  # noqa: S704  see the line above
+
+
 def make_renderer(assets: Assets, shop: str) -> Renderer:
     """Read and compile the templates."""
     folder = Path(str(resources.files("laban.web") / "templates"))
@@ -50,7 +67,7 @@ def make_renderer(assets: Assets, shop: str) -> Renderer:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(asset=assets.url, spark=spark, languages=LANGUAGES)
+    environment.globals.update(asset=assets.url, spark=spark, languages=LANGUAGES, with_sheets=with_sheets)
     for name in PAGES:
         environment.get_template(f"{name}.html")
     return Renderer(environment, shop)
