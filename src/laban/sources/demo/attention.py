@@ -11,7 +11,6 @@ from laban.sources.demo import season
 from laban.sources.demo.dice import Dice
 from laban.sources.demo.shop import TOPICS
 
-
 _EPOCH_IN_VIETNAM = datetime(1970, 1, 1, 7)  # noqa: DTZ001  the demo keeps the shop's own clock
 
 

@@ -129,3 +129,11 @@ def span(first: date, last: date) -> str:
 def vietnamese_day(day: date) -> str:
     """Return ``1 tháng 8, 2026``."""
     return f"{day.day} tháng {day.month}, {day.year}"
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def english_day(day: date) -> str:
+    """Return ``1 Aug 2026``, whatever the machine's locale is."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

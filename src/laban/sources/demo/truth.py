@@ -145,13 +145,11 @@ def _daily(world: World) -> dict[str, list[int | float]]:
 def _ads(world: World, series: _Series) -> None:
     for ad in world.ads:
         known = ad.known(world.last)
-        # Meta's result of a message or lead campaign is the conversation or the lead, and counts as its conversion.
-        asked = ad.conversations + ad.leads
         values: dict[str, int | float] = {
             "spend": ad.spend,
             "impressions": ad.impressions,
             "link_clicks": ad.link_clicks,
-            "conversions": round(sum(claim.credit for claim in known) / 100, 2) or asked,
+            "conversions": round(sum(claim.credit for claim in known) / 100, 2),
             "conversion_value": sum(claim.value for claim in known),
         }
         for name, value in values.items():

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from laban.sources.demo.attention import Send
-from laban.sources.demo.files import DemoFile, add_up, delimited, percent
+from laban.sources.demo.files import MONTHS, DemoFile, add_up, delimited, percent
 from laban.sources.demo.model import World
 
 HEADINGS = (
@@ -19,7 +19,6 @@ HEADINGS = (
 #: Mailchimp credits a newsletter with what its readers buy within five days.
 CREDIT_DAYS = 5
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 MEASURES: Mapping[str, Callable[[Send], int | Decimal | None]] = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from laban.sources.demo.dice import Dice
-from laban.sources.demo.files import DemoFile, archive, delimited, percent, pieces, span
+from laban.sources.demo.files import DemoFile, archive, delimited, english_day, percent, pieces, span, vietnamese_day
 from laban.sources.demo.model import World
 from laban.sources.demo.search import SearchDay
 from laban.sources.demo.shop import DOMAIN, PAGES, QUERIES
@@ -27,6 +27,7 @@ class Wording:
     devices: tuple[str, ...]
     filters: tuple[tuple[str, str], ...]
     mark: str
+    day: Callable[[date], str]
 
 
 ENGLISH = Wording(
@@ -40,8 +41,9 @@ ENGLISH = Wording(
     measures=("Clicks", "Impressions", "CTR", "Position"),
     countries=("Vietnam", "United States", "Japan", "Australia"),
     devices=("Mobile", "Desktop", "Tablet"),
-    filters=(("Filter", "Value"), ("Search type", "Web"), ("Date", "{first:%Y-%m-%d}-{last:%Y-%m-%d}")),
+    filters=(("Filter", "Value"), ("Search type", "Web"), ("Date", "{first}-{last}")),
     mark=".",
+    day=english_day,
 )  # fmt: skip
 VIETNAMESE = Wording(
     members={
@@ -55,8 +57,9 @@ VIETNAMESE = Wording(
     measures=("Số lần nhấp", "Số lần hiển thị", "CTR", "Vị trí"),
     countries=("Việt Nam", "Hoa Kỳ", "Nhật Bản", "Úc"),
     devices=("Thiết bị di động", "Máy tính", "Máy tính bảng"),
-    filters=(("Bộ lọc", "Giá trị"), ("Loại tìm kiếm", "Web"), ("Ngày", "{first:%Y-%m-%d}-{last:%Y-%m-%d}")),
+    filters=(("Bộ lọc", "Giá trị"), ("Loại tìm kiếm", "Web"), ("Ngày", "{first}-{last}")),
     mark=",",
+    day=vietnamese_day,
 )  # fmt: skip
 
 
@@ -96,13 +99,14 @@ def _zip(days: Sequence[SearchDay], first: date, last: date, words: Wording, dic
         "date": chart,
     }
     members = {words.members[name]: _member(name, lines, words) for name, lines in tables.items()}
-    filters = [[part.format(first=first, last=last) for part in line] for line in words.filters]
+    say = {"first": words.day(first), "last": words.day(last)}
+    filters = [[part.format(**say) for part in line] for line in words.filters]
     members[words.members["filter"]] = delimited(filters)
     return DemoFile(
         name=f"{DOMAIN}-Performance-on-Search-{span(first, last)}.zip",
         platform="gsc",
         data=archive(members),
-        rows=sum(len(lines) for lines in tables.values()),
+        rows=len(chart),
         totals={"clicks": Decimal(clicks), "impressions": Decimal(impressions)},
         start=first,
         end=last + timedelta(days=1),

@@ -178,7 +178,8 @@ def _leads(leads: Sequence[Lead], first: date, last: date, style: Style) -> Demo
     ]  # fmt: skip
     lines = [LEAD_HEADINGS, *body]
     totals = {"amount": Decimal(sum(lead.amount for lead in leads))}
-    days = (lead.created.date() for lead in leads)
+    reached = ((lead.created, lead.qualified, lead.sales, lead.won, lead.lost) for lead in leads)
+    days = [moment.date() for stages in reached for moment in stages if moment]
     return _save(f"Khách tiềm năng {span(first, last)}.csv", "own_leads", lines, style, totals, days)
 
 
@@ -226,7 +227,8 @@ def _followers(rows: Sequence[AccountDay], first: date, last: date) -> DemoFile:
     pages = {"facebook": SHOP_NAME, "instagram": "trangnon.official", "zalo": "Trăng Non Official"}
     lines: list[Sequence[object]] = [("Ngày", "Mạng xã hội", "Tên trang", "Người theo dõi")]
     lines += [(_day(row.day), NETWORKS[row.network], pages[row.network], row.followers) for row in rows]
-    totals = {"followers": Decimal(sum(row.followers for row in rows))}
+    # Followers are a stock: the last line's number stands for the sheet.
+    totals = {"followers": Decimal(rows[-1].followers if rows else 0)}
     style = Style(semicolon=True)
     return _save(
         f"Người theo dõi {span(first, last)}.csv", "own_followers", lines, style, totals, (r.day for r in rows)

@@ -46,21 +46,21 @@ def _series(world: World, first: date, last: date) -> list[DemoFile]:
         return [row for row in world.accounts if row.network == network and first <= row.day <= last]
 
     facebook, instagram = of("facebook"), of("instagram")
-    kinds: tuple[tuple[str, str, Callable[[AccountDay], int]], ...] = (
-        ("Follows", "follows", lambda row: row.gained),
-        ("Reach", "reach", lambda row: row.reach),
+    kinds: tuple[tuple[str, str, str, Callable[[AccountDay], int]], ...] = (
+        ("Follows", "follows", "new_follows", lambda row: row.gained),
+        ("Reach", "reach", "reach_daily_sum", lambda row: row.reach),
     )
     files = []
-    for label, word, value in kinds:
+    for label, word, measure, value in kinds:
         blocks = [*_block(f"Facebook {word}", facebook, value), [], *_block(f"Instagram {word}", instagram, value)]
-        total = Decimal(sum(value(row) for row in (*facebook, *instagram)))
+        sums = {"facebook": sum(map(value, facebook)), "instagram": sum(map(value, instagram))}
         files.append(
             DemoFile(
                 name=f"{label} {span(first, last)}.csv",
                 platform="meta_business_suite",
                 data=utf16(delimited(blocks, quote="all", before="sep=,\n")),
                 rows=len(facebook) + len(instagram),
-                totals={word: total},
+                totals={f"{measure}_{network}": Decimal(total) for network, total in sums.items()},
                 start=first,
                 end=last + timedelta(days=1),
             )
