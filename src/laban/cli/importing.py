@@ -57,7 +57,8 @@ def import_command(
         currency=currency.upper() if currency else None,
     )
     list(files_in(paths))
-    if dry_run and state.find() is None:
+    root = state.find()
+    if dry_run and (root is None or not (root / "laban.toml").exists()):
         with tempfile.TemporaryDirectory() as folder:
             state.workspace = Path(folder)
             _import(state, paths, choices, dry_run=True, as_json=as_json)
