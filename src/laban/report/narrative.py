@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from laban.analysis.compare import Change
 from laban.i18n import messages, translate
 from laban.periods import Period
 from laban.report import format as fmt
-from laban.report.views.kpi import Breakdown
+from laban.report.views.kpi import Breakdown, KpiView
 from laban.report.views.parts import Compared, Event, Frame, Freshness, KpiHead, Missing, Note, Text, Tile
 from laban.report.views.scorecard import ScorecardView, state, strongest
 
@@ -251,6 +252,35 @@ def named(lang: str, area: str, code: str | None) -> str:
 def member_name(lang: str, dimension: str, value: str | None) -> str:
     """Return one value of a dimension as people read it: channels and platforms by name, others as they stand."""
     return named(lang, dimension if dimension in _NAMED else "", value)
+
+
+def formula_words(view: KpiView, lang: str) -> str:
+    """Return the formula with the names of its parts: ``chi phí quảng cáo ÷ lượt chuyển đổi từ quảng cáo``."""
+    names = {part.measure: part.name.get(lang) for part in view.formula_parts}
+    return _formula(view, names, lang)
+
+
+def formula_numbers(view: KpiView, lang: str) -> str:
+    """Return the formula with its numbers filled in and the result: ``12.000.000 ₫ ÷ 120 = 100.000 ₫``."""
+    currency = view.frame.currency
+    values = {
+        part.measure: fmt.value(part.value, "currency" if part.is_money else "count", lang, currency)
+        for part in view.formula_parts
+    }
+    result = fmt.value(view.tile.value, view.kpi.unit, lang, currency)
+    return f"{_formula(view, values, lang)} = {result}"
+
+
+def _formula(view: KpiView, parts: Mapping[str, str], lang: str) -> str:
+    words: list[str] = []
+    for token in view.formula_tokens:
+        if token.kind == "part":
+            words.append(parts.get(token.text, token.text))
+        elif token.kind == "number":
+            words.append(fmt.number(Decimal(token.text), lang, 6, least=0))
+        else:
+            words.append({"(": "(", ")": ")"}.get(token.text, f" {token.text} "))
+    return "".join(words)
 
 
 def freshness_sentence(item: Freshness, lang: str) -> str:
