@@ -95,8 +95,8 @@ class ImportOutcome:
             "rows": earlier.rows,
             "period": period_text(earlier.start, earlier.end),
             "currency": earlier.currency,
-            "totals": {name: str(value) for name, value in earlier.totals.items()},
-            "own_totals": {name: str(value) for name, value in earlier.own_totals.items()},
+            "totals": {name: decimal_text(value) for name, value in earlier.totals.items()},
+            "own_totals": {name: decimal_text(value) for name, value in earlier.own_totals.items()},
             "findings": [dict(finding) for finding in earlier.findings],
             **{name: plain(value) for name, value in earlier.extra.items()},
         }
