@@ -6,7 +6,8 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -67,6 +68,36 @@ def _compressor() -> zstandard.ZstdCompressor:
     import zstandard  # noqa: PLC0415  only needed when a file comes in
 
     return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
+
+
+class Keeping:
+    """An original on its way into the archive, in a thread of its own: compressing leaves the processor to DuckDB."""
+
+    def __init__(self, folder: Path, path: Path, digest: str) -> None:
+        self._target = archived(folder, digest)
+        self._finished = False
+        self._pool = ThreadPoolExecutor(1)
+        self._new = self._pool.submit(keep, folder, path, digest)
+
+    def finish(self) -> None:
+        """Wait until the file is kept.
+
+        Raises:
+            ChangedFileError: the file no longer has its digest.
+        """
+        self._new.result()
+        self._finished = True
+
+    def close(self) -> None:
+        """Stop; what was put there for an import that came to nothing is taken away again."""
+        self._pool.shutdown()
+        if not self._finished and self._new.exception() is None and self._new.result():
+            self._target.unlink(missing_ok=True)
+
+
+def keeping(folder: Path, path: Path, digest: str) -> closing[Keeping]:
+    """Begin to keep ``path``; the file stays if ``finish`` is called before the block ends."""
+    return closing(Keeping(folder, path, digest))
 
 
 def sweep(folder: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
 from laban.warehouse import archive, imports, lock, money, restated, schema
+from laban.warehouse.bulk import load_bulk
 from laban.warehouse.imports import ImportRecord, SourceFreshness
 from laban.warehouse.load import Incoming, LoadOutcome, load
 from laban.warehouse.undo import undo
@@ -126,39 +128,52 @@ class Warehouse:
         """Store a reading and its original, in one transaction: everything or nothing.
 
         A reading that was not ``loaded`` is given back as it is: there is nothing to store. A value that no column
-        can hold makes the whole file refused.
+        can hold makes the whole file refused. The outcome carries the finished reading: of a file that is read in
+        bulk, rows, period and totals are known only now.
         """
-        if reading.status != "loaded":
-            return LoadOutcome(None, reading.status, reading, reading.findings)
         kept = archive.archived(self._archive, digest).name
+        incoming = Incoming(digest, name, loaded_at, options_key, kept)
+        if reading.status != "loaded":
+            return _unchanged(reading)
+        with archive.keeping(self._archive, path, digest) as original:
+            try:
+                return self._take_in(reading, incoming, original.finish)
+            except archive.ChangedFileError:
+                return _refused(reading, Finding("error", "file_changed"))
+
+    def preview(self, reading: Reading) -> LoadOutcome:
+        """Return what loading ``reading`` would come to, without an import number; nothing is kept."""
+        return self._take_in(reading, Incoming("", reading.file, datetime.min), None)  # noqa: DTZ901  never stored
+
+    def _take_in(self, reading: Reading, incoming: Incoming, keep: Callable[[], None] | None) -> LoadOutcome:
+        if reading.status != "loaded":
+            return _unchanged(reading)
+        if reading.bulk is not None:
+            outcome = self._attempt(lambda cursor: load_bulk(cursor, reading.bulk, incoming), keep)
+            return outcome or self._take_in(reading.bulk.slow(), incoming, keep)
         try:
-            with self._transaction() as cursor:
-                outcome = load(cursor, reading, Incoming(digest, name, loaded_at, options_key, kept))
-                archive.keep(self._archive, path, digest)
-        except archive.ChangedFileError:
-            return _refused(reading, Finding("error", "file_changed"))
+            outcome = self._attempt(lambda cursor: load(cursor, reading, incoming), keep)
         except _data_errors() as error:
             return _refused(reading, _misfit(error))
-        return outcome
+        return outcome or _unchanged(reading)
 
-    def preview(self, reading: Reading) -> tuple[Finding, ...]:
-        """Return the findings that loading ``reading`` would add to its own; nothing is kept."""
-        if reading.status != "loaded":
-            return ()
-        cursor = self._connection.cursor()
-        try:
-            with self._writing:
-                cursor.begin()
-                try:
-                    incoming = Incoming("", reading.file, datetime.min)  # noqa: DTZ901  never stored
-                    outcome = load(cursor, reading, incoming)
-                finally:
-                    cursor.rollback()
-        except _data_errors() as error:
-            return (_misfit(error),)
-        finally:
-            cursor.close()
-        return outcome.findings[len(reading.findings) :]
+    def _attempt(
+        self, work: Callable[[duckdb.DuckDBPyConnection], LoadOutcome | None], keep: Callable[[], None] | None
+    ) -> LoadOutcome | None:
+        """Do ``work``; commit it when it gave an import and the original is kept, else leave no trace of it."""
+        with self._writing, self._cursor() as cursor:
+            cursor.begin()
+            try:
+                outcome = work(cursor)
+                if keep is None or outcome is None or outcome.import_id is None:
+                    _roll_back(cursor)
+                    return outcome and replace(outcome, import_id=None)
+                keep()
+                self._commit(cursor)
+            except BaseException:
+                _roll_back(cursor)
+                raise
+            return outcome
 
     def undo(self, import_id: int, undone_at: datetime) -> ImportRecord:
         """Withdraw an import: afterwards the state is the one without it.
@@ -235,13 +250,16 @@ class Warehouse:
             cursor.begin()
             try:
                 yield cursor
-                cursor.execute("UPDATE meta SET version = version + 1")
-                version = _version(cursor)
-                cursor.commit()
+                self._commit(cursor)
             except BaseException:
                 _roll_back(cursor)
                 raise
-            self.version = version
+
+    def _commit(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("UPDATE meta SET version = version + 1")
+        version = _version(cursor)
+        cursor.commit()
+        self.version = version
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -276,6 +294,10 @@ def _data_errors() -> type[Exception]:
 
 def _misfit(error: Exception) -> Finding:
     return Finding("error", "value_does_not_fit", values={"reason": _first_line(str(error))})
+
+
+def _unchanged(reading: Reading) -> LoadOutcome:
+    return LoadOutcome(None, reading.status, reading, reading.findings)
 
 
 def _refused(reading: Reading, finding: Finding) -> LoadOutcome:

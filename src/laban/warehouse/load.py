@@ -51,6 +51,8 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading, incoming: Inco
     """
     import_id = next_id(connection, "import_log", "id")
     placed = [(store(connection, part, import_id), part) for part in reading.slices]
+    for name in _facts(placed):
+        money.fill_reporting(connection, FACT[name], _ids(placed, name))
     return complete(connection, reading, incoming, import_id, placed)
 
 
@@ -62,8 +64,6 @@ def complete(
     placed: list[tuple[int, Slice]],
 ) -> LoadOutcome:
     """Log an import whose slices are stored, and settle what they compete for."""
-    for name in _facts(placed):
-        money.fill_reporting(connection, FACT[name], _ids(placed, name))
     found = [*reading.findings, *consequences(connection, import_id, placed)]
     _log(connection, reading, incoming, import_id, found)
     return LoadOutcome(import_id, "loaded", reading, tuple(found))
@@ -78,15 +78,15 @@ def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> i
 def store(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int) -> int:
     """Insert a slice and its rows; return the slice's number."""
     fact = FACT[part.fact]
-    slice_id = register(connection, part, import_id)
+    slice_id = next_id(connection, "slice", "slice_id")
+    register(connection, part, import_id, slice_id)
     types = {name: fact.column(name).type for name in part.columns}
     insert(connection, fact.name, types, part.rows, constants(fact, part, slice_id))
     return slice_id
 
 
-def register(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int) -> int:
-    """Write a slice down; return its number."""
-    slice_id = next_id(connection, "slice", "slice_id")
+def register(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int, slice_id: int) -> None:
+    """Write a slice down."""
     connection.execute(
         "INSERT INTO slice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -94,7 +94,6 @@ def register(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int)
             *(part.grain, part.start, part.end, part.rank, part.rival),
         ],
     )
-    return slice_id
 
 
 def constants(fact: Fact, part: Slice, slice_id: int) -> dict[str, Any]:

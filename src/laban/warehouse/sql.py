@@ -11,7 +11,11 @@ def quote(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a text constant. Only for views, which cannot have parameters, and never for a user's text."""
+    """Return a text constant, never of a user's text.
+
+    For views, which cannot have parameters, and for patterns, which are compiled once when they are constants and
+    once a row when they are bound.
+    """
     return "'" + text.replace("'", "''") + "'"
 
 
