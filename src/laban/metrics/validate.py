@@ -72,9 +72,12 @@ class Fault:
 
 
 def validate(catalogue: Catalogue) -> list[Fault]:
-    """Return everything that is wrong with a catalogue, in the order of the checks."""
-    faults = [fault for check in READABLE for fault in check(catalogue)]
-    return faults or [fault for check in CHECKS for fault in check(catalogue)]
+    """Return what is wrong with a catalogue: what cannot be read, else what loops, else everything."""
+    for checks in (READABLE, (_loops,), CHECKS):
+        faults = [fault for check in checks for fault in check(catalogue)]
+        if faults:
+            return faults
+    return []
 
 
 def _names(catalogue: Catalogue) -> Iterator[Fault]:
@@ -295,8 +298,8 @@ def _effects(catalogue: Catalogue) -> Iterator[Fault]:
         values: dict[Input, Exact | None] = {one: Decimal(numbers.randint(1, 999)) / 1000 for one in inputs(identity)}
         before = evaluate(identity, values)[0]
         for driver in kpi.drivers:
-            if driver.kind == "identity":
-                one = Input(f"K.{driver.kpi}")
+            one = Input(f"K.{driver.kpi}")
+            if driver.kind == "identity" and one in values:
                 more = evaluate(identity, {**values, one: Decimal(values[one] or 0) * Decimal("1.01")})[0]
                 rises = Decimal(more or 0) > Decimal(before or 0)
                 if rises != (driver.effect == "+"):
@@ -316,8 +319,8 @@ def _free(expression: Expression) -> Expression:
 
 Check = Callable[[Catalogue], Iterator[Fault]]
 
-#: When any of these fails, the others would not know what to read.
-READABLE: tuple[Check, ...] = (_names, _measures, _formulas, _loops)
+#: When any of these fails, the others could not read the formulas.
+READABLE: tuple[Check, ...] = (_names, _measures, _formulas)
 CHECKS: tuple[Check, ...] = (
     _choices, _words, _drivers, _dimensions, _benchmarks, _units, _identities, _effects,
 )  # fmt: skip

@@ -1,0 +1,201 @@
+"""The catalogue is whole, says everything in both languages, and its checks find what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from laban.errors import UnknownNameError
+from laban.facts import FACT
+from laban.i18n import Text, messages
+from laban.metrics.catalogue import load_catalogue
+from laban.metrics.model import Benchmark, Catalogue, Driver, Pack, Variant
+from laban.metrics.search import plain
+from laban.metrics.validate import CHECKS, READABLE, validate
+
+CATALOGUE = load_catalogue()
+
+
+def test_the_shipped_catalogue_is_sound() -> None:
+    assert [fault.message("en") for fault in validate(CATALOGUE)] == []
+
+
+def test_packs_stand_in_their_order_with_their_companions() -> None:
+    seven, fifteen = CATALOGUE.pack("weekly_seven"), CATALOGUE.pack("essential_fifteen")
+    assert seven.kpis == (
+        "conversion_rate", "cost_per_conversion", "website_traffic", "click_through_rate", "social_engagements",
+        "cost_per_lead", "customer_retention_rate",
+    )  # fmt: skip
+    assert seven.companions == (
+        "ad_conversion_rate", "organic_ctr", "returning_customers_count", "customer_lifetime_value",
+    )  # fmt: skip
+    assert len(fifteen.kpis) == 15
+    assert fifteen.kpis[0] == "customer_acquisition_cost"
+    assert fifteen.kpis[-1] == "customer_retention_rate"
+
+
+def test_every_driver_is_itself_in_the_catalogue() -> None:
+    for kpi in CATALOGUE.kpis.values():
+        assert {driver.kpi for driver in kpi.drivers} <= CATALOGUE.kpis.keys()
+
+
+def test_no_text_is_the_same_in_both_languages() -> None:
+    for kpi in CATALOGUE.kpis.values():
+        for text in (kpi.name, kpi.meaning, kpi.why, kpi.weekly, kpi.aim):
+            assert text.vi != text.en
+        assert not set(kpi.pitfalls["vi"]) & set(kpi.pitfalls["en"])
+
+
+def test_vietnamese_is_written_with_its_marks() -> None:
+    for kpi in CATALOGUE.kpis.values():
+        for text in (kpi.meaning.vi, kpi.why.vi, kpi.weekly.vi, kpi.aim.vi, *kpi.pitfalls["vi"]):
+            assert plain(text) != " ".join(text.lower().split()).rstrip("."), text
+
+
+def test_texts_do_not_repeat_each_other() -> None:
+    for lang in ("vi", "en"):
+        said = [t.of(lang) for k in CATALOGUE.kpis.values() for t in (k.meaning, k.why, k.weekly)]
+        assert len(set(said)) == len(said)
+
+
+def test_every_fact_can_be_named_and_filled_in_words() -> None:
+    for lang in ("vi", "en"):
+        known = messages(lang)
+        for source in CATALOGUE.facts.values():
+            for need in source.needs:
+                assert need in FACT
+                assert known[f"fact.{need}.name"]
+                assert known[f"fact.{need}.fill"]
+
+
+def test_a_measure_says_how_it_may_be_added() -> None:
+    added = {measure.id: measure.additivity for measure in CATALOGUE.measures.values()}
+    assert added["ad_spend"] == "additive"
+    assert added["followers"] == "semi_additive"
+    assert added["purchasing_customers"] == added["ad_reach"] == "distinct"
+    assert added["customers_retained"] == added["first_response_seconds"] == "non_additive"
+
+
+def test_names_that_do_not_exist_are_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="bounce_rate"):
+        CATALOGUE.kpi("bounce_rat")
+    with pytest.raises(UnknownNameError, match="sessions"):
+        CATALOGUE.measure("session")
+    with pytest.raises(UnknownNameError, match="weekly_seven"):
+        CATALOGUE.pack("weekly_sevn")
+
+
+def test_allowed_dimensions_are_those_of_all_facts_the_own_choice_first() -> None:
+    allowed = CATALOGUE.allowed_dimensions("cost_per_lead")
+    assert allowed[:2] == ("channel", "campaign")
+    assert "device" not in allowed
+    assert CATALOGUE.facts_of("cost_per_lead") == ("fact_ad_performance", "fact_marketing_cost", "fact_lead_event")
+    assert CATALOGUE.facts_of("customer_retention_rate") == ("fact_order",)
+
+
+# -- search ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kpi"),
+    [
+        ("ty le chuyen doi", "conversion_rate"),
+        ("Tỷ lệ chuyển đổi", "conversion_rate"),
+        ("CR", "conversion_rate"),
+        ("conversion", "conversion_rate"),
+        ("cvr", "conversion_rate"),
+        ("CPA", "cost_per_conversion"),
+        ("cpc", "cost_per_click"),
+        ("CAC", "customer_acquisition_cost"),
+        ("ltv", "customer_lifetime_value"),
+        ("roas", "return_on_ad_spend"),
+        ("giu chan", "customer_retention_rate"),
+        ("don hang", "orders_count"),
+        ("nguoi theo doi", "follower_count"),
+        ("chi so thien cam", "net_promoter_score"),
+        ("website_traffic", "website_traffic"),
+        ("bo gio hang", "cart_abandonment_rate"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_kpi_is_found_by_what_people_call_it(text: str, kpi: str, lang: str) -> None:
+    assert CATALOGUE.search(text, lang)[0].id == kpi
+
+
+def test_search_knows_when_there_is_nothing() -> None:
+    assert CATALOGUE.search("xyzzy") == ()
+    assert CATALOGUE.search("<script>") == ()
+    assert CATALOGUE.search("!!!") == ()
+    assert len(CATALOGUE.search("")) == len(CATALOGUE.kpis)
+
+
+def test_plain_text_has_no_marks() -> None:
+    assert plain("  Đơn hàng — Tỷ lệ (CR) ") == "don hang ty le cr"
+
+
+# -- the checks find what is wrong -------------------------------------------------------------------------------
+
+Change = Callable[[Catalogue], Catalogue]
+
+
+def kpi(name: str, **changes: Any) -> Change:
+    def change(catalogue: Catalogue) -> Catalogue:
+        return replace(catalogue, kpis={**catalogue.kpis, name: replace(catalogue.kpi(name), **changes)})
+
+    return change
+
+
+def measure(name: str, **changes: Any) -> Change:
+    def change(catalogue: Catalogue) -> Catalogue:
+        changed = replace(catalogue.measure(name), **changes)
+        return replace(catalogue, measures={**catalogue.measures, name: changed})
+
+    return change
+
+
+def pack(found: Pack) -> Change:
+    return lambda catalogue: replace(catalogue, packs={found.id: found})
+
+
+DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "entry"),
+    [
+        (pack(Pack("Bad-Name", Text(), Text(), ())), "name", "Bad-Name"),
+        (pack(Pack("mine", Text(), Text(), ("nothing",))), "unknown", "mine"),
+        (measure("sessions", fact="fact_nothing"), "unknown", "sessions"),
+        (measure("customers_lost", formula="customers_start - custmers"), "formula", "customers_lost"),
+        (kpi("bounce_rate", formula="1 - sessions /"), "formula", "bounce_rate"),
+        (kpi("bounce_rate", variants=(Variant("v", Text("a", "b"), "sesions"),)), "formula", "bounce_rate"),
+        (kpi("average_order_value", formula="K.customer_lifetime_value * 2"), "loop", "average_order_value"),
+        (kpi("web_engagement_rate", identity="1 - K.bounce_rate"), "loop", "bounce_rate"),
+        (kpi("bounce_rate", direction="sideways"), "choice", "bounce_rate"),
+        (kpi("bounce_rate", goals=("glory",)), "choice", "bounce_rate"),
+        (kpi("bounce_rate", why=Text("chỉ tiếng Việt", " ")), "words", "bounce_rate"),
+        (kpi("bounce_rate", pitfalls={"vi": ("một", "hai"), "en": ("one",)}), "words", "bounce_rate"),
+        (kpi("bounce_rate", drivers=(Driver("nothing", "causal", "+"),)), "unknown", "bounce_rate"),
+        (kpi("bounce_rate", drivers=(Driver("cpm", "identity", "-"),)), "identity_terms", "bounce_rate"),
+        (kpi("bounce_rate", dimensions=("post",)), "dimension", "bounce_rate"),
+        (kpi("bounce_rate", benchmarks=(DOUBT,)), "unknown", "bounce_rate"),
+        (kpi("bounce_rate", benchmarks=(replace(DOUBT, typical=None),)), "benchmark", "bounce_rate"),
+        (kpi("bounce_rate", unit="currency"), "units", "bounce_rate"),
+        (kpi("cost_per_lead", formula="ad_spend + leads"), "units", "cost_per_lead"),
+        (kpi("bounce_rate", identity="2 - K.web_engagement_rate"), "identity", "bounce_rate"),
+        (kpi("bounce_rate", drivers=(Driver("web_engagement_rate", "identity", "+"),)), "effect", "bounce_rate"),
+    ],
+)
+def test_a_check_finds_the_fault_and_says_it_in_both_languages(change: Change, code: str, entry: str) -> None:
+    faults = [fault for fault in validate(change(CATALOGUE)) if fault.code == code]
+    assert entry in {fault.entry for fault in faults}
+    for lang in ("vi", "en"):
+        assert entry in faults[0].message(lang)
+
+
+def test_each_check_is_in_the_list_once() -> None:
+    assert len({*READABLE, *CHECKS}) == len(READABLE) + len(CHECKS)
