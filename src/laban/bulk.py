@@ -61,9 +61,9 @@ class BulkPlan:
     """A large UTF-8 file with one header, one kind of row, and nothing that needs a second look.
 
     ``skip_lines`` physical lines stand before the first data row, the header included; ``width`` is the number of
-    columns. A row whose first or second trimmed cell matches ``totals_row`` (RE2) is the file's own total, and a row of
-    only empty cells is nothing; neither is data. ``slice`` has no rows; its ``start`` and ``end`` are None when the dates in
-    the file decide. ``days`` bounds plausible dates (half-open).
+    columns. A row whose first or second trimmed cell matches ``totals_row`` (RE2) is the file's own total, and a
+    row of only empty cells is nothing; neither is data. ``slice`` has no rows; its ``start`` and ``end`` are None
+    when the dates in the file decide. ``days`` bounds plausible dates (half-open).
 
     ``finish`` turns the outcome into the finished ``Reading`` (without rows); ``slow`` reads the file in Python.
     """

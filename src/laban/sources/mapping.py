@@ -11,18 +11,24 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
+from laban.i18n import Phrase
+from laban.sources.currency import CODES, SIGNS, currency_code
+
 Kind = Literal[
     "text",  # a label
+    "term",  # a label that strangers typed (search terms, addresses): phones and e-mails in it are not kept
     "choice",  # a label with known words
     "flag",  # yes or no
     "date",  # a day or a period
     "datetime",  # a moment
-    "sum",  # a number that may be added
+    "sum",  # a whole number that may be added
+    "quantity",  # a number that may be added and may have decimals
     "non",  # a number that may not be added (people, ranks)
+    "stock",  # a level at the end of the day: the last one counts
     "ratio",  # a rate: recomputed, never stored
     "money",  # money that may be added
     "amount",  # money that may not be added (a unit price) or is not a total of the report
@@ -36,28 +42,31 @@ Kind = Literal[
 #: F seen in a real file, C read from people's parsers, D documented, R recalled, O our own sheet.
 Evidence = Literal["F", "C", "D", "R", "O"]
 
+_EVIDENCE: dict[str, Evidence] = {"F": "F", "C": "C", "D": "D", "R": "R"}
 LANGUAGES = ("vi", "en")
-_SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
-_CURRENCY = re.compile(r"\s*\((?P<code>[A-Z]{3}|₫|đ|\$|€|£|¥|₹|US\$|%)\)$", re.IGNORECASE)
+_ZERO_WIDTH = {0x200B: None, 0xFEFF: None, 0x2060: None}
+_BRACKET = re.compile(r"\s*([()])\s*")
+_CURRENCY = re.compile(rf"\s*\((?P<code>{'|'.join(map(re.escape, sorted({*SIGNS, *CODES})))})\)$")
 _BRITISH = {"optimisation": "optimization", "cancelled": "canceled", "colour": "color"}
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def clean(text: str) -> str:
     """Return the heading as one line: NFKC, trimmed, single blanks, no zero-width characters."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH).split())
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
-    """Return the heading for comparison: ``clean``, case folded, without a trailing currency, American spelling."""
-    folded = _CURRENCY.sub("", clean(text)).casefold()
+    """Return the heading for comparison: case folded, no trailing currency, American spelling, even blanks."""
+    folded = _CURRENCY.sub("", clean(text).replace("_", " "))
+    folded = _BRACKET.sub(r"\1", folded).casefold()
     for british, american in _BRITISH.items():
         folded = folded.replace(british, american)
     return folded
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
     """Return ``fold`` without accents, as people type Vietnamese in a hurry ("Ngay dat" for "Ngày đặt")."""
     bare = "".join(c for c in unicodedata.normalize("NFD", fold(text)) if not unicodedata.combining(c))
@@ -65,9 +74,9 @@ def plain(text: str) -> str:
 
 
 def heading_currency(text: str) -> str | None:
-    """Return the currency at the end of a heading, ``(VND)`` or ``(₫)``, as written there."""
+    """Return the ISO code of the currency at the end of a heading: ``(VND)``, ``(₫)``."""
     found = _CURRENCY.search(clean(text))
-    return found["code"] if found and found["code"] != "%" else None
+    return currency_code(found["code"]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,9 @@ class Alias:
 class Column:
     """A canonical column of a platform.
 
-    ``total`` is its name in ``Reading.totals``; empty when it has none. ``words`` names a vocabulary. ``within`` bounds
-    plausible numbers. The texts below are for our own sheets only.
+    ``total`` is its name in ``Reading.totals``; empty when it has none. ``words`` names a vocabulary. ``within``
+    bounds plausible numbers. ``order`` is the platform's own order of ambiguous dates. ``many``: several columns of
+    a file are this one. The texts at the end are for our own sheets only.
     """
 
     name: str
@@ -93,6 +103,8 @@ class Column:
     total: str = ""
     words: str = ""
     within: tuple[int, int] | None = None
+    order: str = ""
+    many: bool = False
     required: bool = False
     heading: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
@@ -103,16 +115,20 @@ class Column:
 class FactPlan:
     """How a table's rows become rows of one fact: fact column -> expression, and a shape for rows that must turn.
 
-    ``when``: only if one of these columns is in the file. ``rival`` is a template over row values. ``rank`` is added to
-    the rank that the cut gives.
+    It applies if the file has all of ``needs``, one of ``when`` (if given) and none of ``unless``. ``of`` says
+    which rows: the data, or the file's own totals row. ``rival`` is a template over row values, ``cut`` replaces
+    the table's, ``rank`` is added to the rank that the cut gives.
     """
 
     fact: str
     columns: Mapping[str, Any]
     shape: Mapping[str, Any] = field(default_factory=dict)
+    of: Literal["rows", "total"] = "rows"
+    needs: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     rival: str = ""
+    cut: str = ""
     rank: int = 0
 
 
@@ -120,9 +136,9 @@ class FactPlan:
 class Table:
     """A kind of report of a platform.
 
-    A heading row is this table when it has all of ``needs``, one of ``any`` (if given) and none of ``without``. ``cut``
-    lists the dimensions that may break it down; see ``laban.sources.slices.rank_of`` for what the numbers mean.
-    ``layout`` names a reader for tables that are not simply rows.
+    A heading row is this table when it has all of ``needs``, one of ``any`` (if given) and none of ``without``.
+    ``cut`` lists the dimensions that may break it down; see ``laban.sources.slices.rank_of`` for what the numbers
+    mean. ``layout`` names a reader for tables that are not simply rows.
     """
 
     name: str
@@ -167,6 +183,15 @@ class Platform:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformName(Phrase):
+    """A platform's name inside a sentence, in the sentence's language; ``key`` is the platform's id."""
+
+    def text(self, lang: str) -> str:
+        """Return the name in ``lang``."""
+        return platform(self.key).names.get(lang, self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateColumn:
     """A column of a sheet that people fill in. Every mapping is by language; ``choices`` is empty for free text."""
 
@@ -202,7 +227,7 @@ def platform(platform_id: str) -> Platform:
 
 
 def template_names() -> tuple[str, ...]:
-    """Return the names that ``template`` knows: orders, leads, costs, …"""
+    """Return the names that ``template`` knows: orders, leads, costs and so on."""
     return tuple(p.template for p in platforms().values() if p.template)
 
 
@@ -298,7 +323,7 @@ def _first_wins(pairs: Iterator[tuple[str, str]]) -> Mapping[str, str]:
 
 def _column(name: str, spec: dict[str, Any]) -> Column:
     kind: Kind = spec["kind"]
-    added = kind in ("sum", "money", "non")
+    added = kind in ("sum", "quantity", "money", "non", "stock")
     return Column(
         name=name,
         kind=kind,
@@ -306,6 +331,8 @@ def _column(name: str, spec: dict[str, Any]) -> Column:
         total=spec.get("total", name if added else ""),
         words=spec.get("words", ""),
         within=tuple(spec["within"]) if "within" in spec else None,
+        order=spec.get("order", ""),
+        many=spec.get("many", False),
         required=spec.get("required", False),
         heading=_by_language(spec.get("heading", {})),
         note=_by_language(spec.get("note", {})),
@@ -320,8 +347,8 @@ def _aliases(spec: dict[str, Any]) -> Iterator[Alias]:
     for lang, texts in spec.get("also", {}).items():
         yield from (Alias(str(text), lang, "O") for text in texts)
     for key, texts in spec.items():
-        lang, _, evidence = key.partition(" ")
-        if evidence in ("F", "C", "D", "R"):
+        lang, _, mark = key.partition(" ")
+        if evidence := _EVIDENCE.get(mark):
             yield from (Alias(str(text), lang, evidence) for text in texts)
 
 
@@ -350,8 +377,11 @@ def _fact(spec: dict[str, Any]) -> FactPlan:
         fact=spec["fact"],
         columns=spec["columns"],
         shape=spec.get("shape", {}),
+        of=spec.get("of", "rows"),
+        needs=tuple(spec.get("needs", ())),
         when=tuple(spec.get("when", ())),
         unless=tuple(spec.get("unless", ())),
         rival=spec.get("rival", ""),
+        cut=spec.get("cut", ""),
         rank=spec.get("rank", 0),
     )

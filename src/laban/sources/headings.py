@@ -1,0 +1,38 @@
+"""Which texts are headings of which platform: the evidence that every other decision about a file rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+
+from laban.sources.mapping import clean, fold, plain, platforms
+
+
+@cache
+def spellings() -> Mapping[str, tuple[str, ...]]:
+    """Return every folded heading with the platforms that write it; our own sheets also without accents."""
+    found: dict[str, list[str]] = {}
+    for platform in platforms().values():
+        for text in {*platform.folded, *platform.unaccented}:
+            found.setdefault(text, []).append(platform.id)
+    return {text: tuple(ids) for text, ids in found.items()}
+
+
+@lru_cache(maxsize=20_000)
+def platforms_of(heading: str) -> tuple[str, ...]:
+    """Return the platforms that know this heading, by a literal spelling or else by a pattern."""
+    if not heading or len(heading) > 200:
+        return ()
+    known = spellings()
+    return known.get(fold(heading)) or known.get(plain(heading)) or _by_pattern(heading)
+
+
+def _by_pattern(heading: str) -> tuple[str, ...]:
+    text = clean(heading)
+    return tuple(p.id for p in platforms().values() if any(pattern.fullmatch(text) for pattern, _ in p.patterns))
+
+
+def known_headings(row: Sequence[object]) -> int:
+    """Return how many different cells of a row are headings of some platform."""
+    texts = {cell for cell in row if isinstance(cell, str) and cell}
+    return sum(1 for text in texts if platforms_of(text)) if len(texts) < 3000 else 0

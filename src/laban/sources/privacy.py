@@ -1,0 +1,72 @@
+"""People in files: what identifies them is hashed with the workspace's key or not read at all.
+
+A phone is the same person however it is written: ``+84 912 345 678``, ``0912.345.678``, ``84912345678``, or
+``912345678`` after a spreadsheet ate the zero. A masked value (``09****678``) identifies nobody.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from hashlib import sha256
+
+from laban.sources.book import Cell, text_of
+
+_EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,24}")
+_PHONE_CHARACTERS = re.compile(r"[+\d][\d\s.()\-/]{6,24}")
+_LONG_NUMBER = re.compile(r"(?<![\d.,])\+?\d(?:[\s.\-()]?\d){8,14}(?![\d.,])")
+_MASK = re.compile(r"[*•●]|x{3,}|X{3,}|#{2,}")
+
+
+def person_key(cell: Cell, key: bytes) -> str | None:
+    """Return the keyed hash of a phone, an e-mail or a customer number; None if it identifies nobody."""
+    normal = normalised(cell)
+    return hmac.new(key, normal.encode(), sha256).hexdigest()[:32] if normal else None
+
+
+def normalised(cell: Cell) -> str | None:
+    """Return ``kind:value`` in one spelling per person, or None for what is empty, masked or damaged."""
+    text = text_of(cell).strip().strip("'\u200b\u00a0 ")
+    if not text or _MASK.search(text) or text in ("-", "--", "0") or re.fullmatch(r"[\d.,]+[eE]\+\d+", text):
+        return None
+    if "@" in text:
+        return f"email:{text.casefold()}" if _EMAIL.fullmatch(text) else None
+    if _PHONE_CHARACTERS.fullmatch(text):
+        phone = normal_phone(text)
+        if phone is not None:
+            return f"phone:{phone}"
+    return f"id:{' '.join(text.casefold().split())}"
+
+
+def normal_phone(text: str) -> str | None:
+    """Return a phone with its country code and nothing but digits; None if it has too few or too many.
+
+    Nine digits without a leading zero are a Vietnamese number that lost it.
+    """
+    digits = re.sub(r"\D", "", text)
+    digits = digits.removeprefix("00") if not digits.startswith("000") else digits
+    if digits.startswith("84") and len(digits) in (11, 12):
+        national = digits[2:].removeprefix("0")
+    elif digits.startswith("0") and len(digits) in (10, 11):
+        national = digits[1:]
+    elif len(digits) == 9 and digits[0] in "235789":
+        national = digits
+    else:
+        return digits if 8 <= len(digits) <= 15 else None
+    return f"84{national}"
+
+
+def without_people(text: str) -> str | None:
+    """Return a text that strangers typed as it may be kept: None if it names a person.
+
+    An address keeps its path and loses the query that holds an e-mail; long numbers in addresses are articles, not
+    phones.
+    """
+    if text.startswith(("http://", "https://", "/")):
+        if "@" not in text or not _EMAIL.search(text):
+            return text
+        bare = re.split(r"[?#]", text, maxsplit=1)[0]
+        return None if _EMAIL.search(bare) else bare
+    if ("@" in text and _EMAIL.search(text)) or _LONG_NUMBER.search(text):
+        return None
+    return text

@@ -1,0 +1,132 @@
+"""The cells of a table, typed and placed in time; rows with a fault are left out and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from laban.i18n import Phrase
+from laban.periods import Period
+from laban.sources.book import Cell, UnreadableError
+from laban.sources.columns import (
+    NUMERIC,
+    Raw,
+    decimal_marks,
+    read_currency,
+    read_flags,
+    read_moments,
+    read_numbers,
+    read_people,
+    read_periods,
+    read_terms,
+    read_text,
+    read_words,
+)
+from laban.sources.mapping import Kind
+from laban.sources.money import settle_currency
+from laban.sources.table import Table
+from laban.sources.timeline import TIME, between, clipped, dated, row_periods, stated_period
+
+
+def read_values(table: Table) -> None:
+    """Type every column; a currency is settled before the numbers, because it can settle them."""
+    settle_currency(table)
+    platform = table.match.platform
+    numeric = [raw for raw in table.raws.values() if raw.column.kind in NUMERIC]
+    resaved = table.block.sheet.delimiter == ";"
+    convention = "" if resaved else str(platform.options.get("decimal", ""))
+    by_name = decimal_marks(numeric, _other_columns(table), table.context, convention, table.currency)
+    for key, raw in table.raws.items():
+        if raw.column.kind in NUMERIC:
+            table.marks[key] = by_name[raw.column.name]
+            table.values[key] = read_numbers(raw, table.marks[key], table.faults)
+        elif key not in TIME and key not in ("period_start", "period_end"):
+            table.values[key] = _read_label(table, raw)
+
+
+def _other_columns(table: Table) -> list[list[Cell]]:
+    """Return the cells of columns that are not kept; their marks say how the file writes numbers."""
+    taken = {place for name in table.raws for place in table.match.columns.get(name.split("@")[0], ())}
+    rows = [row for _, row in table.data[:2_000]]
+    places = [place for place in range(min(len(table.block.headings), 200)) if place not in taken]
+    return [[row[place] for row in rows if place < len(row)] for place in places]
+
+
+def _read_label(table: Table, raw: Raw) -> list[Any]:
+    reader = _READERS.get(raw.column.kind)
+    return read_text(raw) if reader is None else reader(table, raw)
+
+
+def _terms(table: Table, raw: Raw) -> list[str | None]:
+    kept, hidden = read_terms(raw)
+    if hidden:
+        table.context.notes.add("info", "personal_terms", column=raw.heading, member=table.member, count=hidden)
+    return kept
+
+
+_READERS: Mapping[Kind, Callable[[Table, Raw], list[Any]]] = {
+    "date": lambda table, raw: dated(read_periods(raw, table.context, table.faults, table.habit), table.context),
+    "datetime": lambda table, raw: read_moments(raw, table.context, table.faults, table.habit),
+    "choice": lambda table, raw: read_words(raw, table.context),
+    "flag": lambda table, raw: read_flags(raw, table.context),
+    "currency": lambda _, raw: read_currency(raw),
+    "pii_hash": lambda table, raw: read_people(raw, table.context.options.hash_key),
+    "term": _terms,
+}
+
+
+def place_rows(table: Table) -> None:
+    """Say for every row when it happened."""
+    context = table.context
+    table.stated = stated_period(table.block.preamble, context, table.member, table.habit)
+    covered = table.stated.period
+    rows = len(table.data)
+    name = next((name for name in TIME if name in table.raws), None)
+    has_month_labels = "label_period" in context.about
+    if name is not None:
+        start = covered.start if covered else None
+        found = row_periods(table.raws[name], start, context, table.faults, table.habit)
+        table.periods = clipped(dated(found, context), covered)
+    elif "period_start" in table.raws:
+        found_between = between(table.raws["period_start"], table.raws.get("period_end"), context, table.faults)
+        table.periods = found_between
+    elif has_month_labels:
+        label = context.about["label_period"]
+        table.periods = [label] * rows
+    else:
+        table.periods = [covered] * rows
+        _say_where_from(table, rows)
+        return
+    if name is None or not table.stated.from_name:
+        return
+    if any(period is not None and period.days > 1 for period in table.periods):
+        context.notes.once("info", "period_from_name", period=_period_text(covered))
+
+
+def _say_where_from(table: Table, rows: int) -> None:
+    stated = table.stated
+    if not rows or table.is_entity or any("spread" in plan.shape for plan in table.match.table.facts):
+        return
+    if stated.from_name:
+        table.context.notes.once("info", "period_from_name", period=_period_text(stated.period))
+    elif stated.period is None and table.match.table.facts:
+        code = "all_time" if stated.all_time else str(table.options.get("undated", "undated"))
+        ask = str(table.options.get("ask", "period"))
+        table.context.notes.once("warning", code, how=Phrase.of(f"finding.how.{ask}"))
+
+
+def _period_text(period: Period | None) -> str:
+    return "" if period is None else f"{period.start.isoformat()} – {period.last.isoformat()}"
+
+
+def drop_faulty(table: Table) -> None:
+    """Leave out rows with a fault and say so; a table with nothing else is refused."""
+    if not table.faults.rows:
+        return
+    lines = table.lines
+    for index, (code, heading, cell) in sorted(table.faults.rows.items()):
+        table.context.notes.add("warning", code, row=lines[index], column=heading, value=cell, member=table.member)
+    keep = [i for i in range(len(table.data)) if i not in table.faults.rows]
+    if not keep:
+        raise UnreadableError("no_good_row", member=table.member or None, values={"count": len(table.data)})
+    table.keep(keep)
