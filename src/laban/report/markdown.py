@@ -12,6 +12,8 @@ from laban.report.text import blocks
 from laban.report.views.weekly import ReportView
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~]|^[+-])")
+#: Line breaks of every kind; a space that does not break stays.
+_BREAKS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 WIDTH, HEIGHT = 640, 240
 
 
@@ -44,7 +46,7 @@ def markdown(view: ReportView, lang: str) -> str:
 
 def plain(text: str) -> str:
     """Return a text in which nothing is markup; line breaks become spaces."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", _BREAKS.sub(" ", text).strip())
 
 
 def _lead(made: Content) -> list[str]:

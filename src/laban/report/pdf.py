@@ -24,16 +24,21 @@ def pdf(view: ReportView, lang: str) -> bytes:
     """Return the report as a PDF file."""
     import typst  # noqa: PLC0415  takes a fifth of a second
 
-    made = content(view, lang)
-    data = json.dumps(_data(made, lang), ensure_ascii=False)
+    data = {"data": data_text(view, lang)}
     file: bytes = typst.compile(
-        _template(), sys_inputs={"data": data}, format="pdf", ignore_system_fonts=True, timestamp=_moment(view)
+        template(), sys_inputs=data, format="pdf", ignore_system_fonts=True, timestamp=_moment(view)
     )
     return file
 
 
+def data_text(view: ReportView, lang: str) -> str:
+    """Return what the template shows, as JSON."""
+    return json.dumps(_data(content(view, lang), lang), ensure_ascii=False)
+
+
 @cache
-def _template() -> bytes:
+def template() -> bytes:
+    """Return the Typst source of the two pages."""
     return (resources.files(__package__) / "weekly.typ").read_bytes()
 
 

@@ -113,7 +113,10 @@ def _following(period: Period) -> Period:
 
 def channels_with_data(source: Source, kpis: Sequence[str], period: Period) -> tuple[str, ...]:
     """Return the channels in which any of the KPIs had a number in the 13 units up to ``period``, in usual order."""
-    split = tuple(k for k in kpis if CHANNEL in source.catalogue.allowed_dimensions(k))
+    catalogue = source.catalogue
+    able = [k for k in kpis if CHANNEL in catalogue.allowed_dimensions(k)]
+    # Numbers that look far back know no channel that the others do not, and are slow to split.
+    split = tuple(k for k in able if catalogue.kpi(k).aggregation in {"sum", "ratio_of_sums"}) or tuple(able)
     if not split:
         return ()
     result = source.run(Query(split, trailing(period, SPARK), by=(CHANNEL,)))
