@@ -139,7 +139,8 @@ def _daily(world: World) -> dict[str, list[int | float]]:
     for post in world.posts:
         for name in ("reactions", "comments", "shares", "saves", "link_clicks"):
             series.add(post.at.date(), f"fact_social_post.{name}", getattr(post, name))
-    return series.values
+    # Sums of hundredths, without the tail that binary fractions leave.
+    return {name: [round(value, 4) for value in values] for name, values in series.values.items()}
 
 
 def _ads(world: World, series: _Series) -> None:

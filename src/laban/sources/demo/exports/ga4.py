@@ -75,7 +75,7 @@ def write(world: World) -> list[DemoFile]:
     cuts = pieces(world.first, world.last, 6)
     for number, (first, last) in enumerate(cuts):
         rows = [cell for cell in cells if first <= cell.day <= last]
-        headings = VIETNAMESE if number % 3 == 2 else ENGLISH
+        headings = VIETNAMESE if number % 2 == 1 else ENGLISH
         files.append(_exploration(rows, headings, first, last))
     return [*files, *_acquisition(world, cells)]
 
