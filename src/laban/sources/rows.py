@@ -102,7 +102,10 @@ def _needed(table: Table) -> list[str]:
     """Return the columns of the file that totals, facts or time need."""
     platform, plan = table.match.platform, table.match.table
     wanted = {name for name, column in table.columns.items() if column.total or column.many}
-    wanted |= {"account", "currency", "period_start", "period_end", *TIME, *plan.cut}
+    wanted |= {"account", "currency", *plan.cut}
+    if not table.is_entity:
+        # Things carry their own moment; the "Date" of a post is "Lifetime".
+        wanted |= {"period_start", "period_end", *TIME}
     for fact in plan.facts:
         wanted |= {n for part in fact.columns.values() for n in names_in(part, platform)}
         wanted |= {n for part in fact.shape.values() for n in names_in(part, platform)}
