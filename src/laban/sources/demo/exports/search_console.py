@@ -57,7 +57,7 @@ VIETNAMESE = Wording(
     measures=("Số lần nhấp", "Số lần hiển thị", "CTR", "Vị trí"),
     countries=("Việt Nam", "Hoa Kỳ", "Nhật Bản", "Úc"),
     devices=("Thiết bị di động", "Máy tính", "Máy tính bảng"),
-    filters=(("Bộ lọc", "Giá trị"), ("Loại tìm kiếm", "Web"), ("Ngày", "{first}-{last}")),
+    filters=(("Bộ lọc", "Giá trị"), ("Loại tìm kiếm", "Web"), ("Ngày", "{first} - {last}")),
     mark=",",
     day=vietnamese_day,
 )  # fmt: skip
