@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -44,7 +45,7 @@ def ads(
     )
 
 
-def orders(rows: list[tuple[str, date, str | None, str, str]]) -> Slice:
+def orders(rows: Sequence[tuple[str, date, str | None, str, str]]) -> Slice:
     return Slice(
         fact="fact_order",
         platform="shop",
