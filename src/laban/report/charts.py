@@ -15,7 +15,7 @@ from typing import Any, Literal
 from laban.i18n import messages, translate
 from laban.report import format as fmt
 from laban.report import narrative
-from laban.report.calendar import MARKED
+from laban.report.views.calendar import MARKED
 from laban.report.views.kpi import Breakdown
 from laban.report.views.parts import Event, KpiHead, Point
 

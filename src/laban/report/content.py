@@ -14,7 +14,7 @@ from laban.metrics.result import Number
 from laban.periods import Period
 from laban.report import charts, narrative
 from laban.report import format as fmt
-from laban.report.calendar import events
+from laban.report.views.calendar import events
 from laban.report.views.parts import Event, KpiHead, Tile
 from laban.report.views.weekly import ChannelRow, Course, ReportView
 

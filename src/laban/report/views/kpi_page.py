@@ -15,8 +15,8 @@ from laban.metrics.compile import compile_query
 from laban.metrics.query import Query
 from laban.metrics.result import Cell, Number, Row
 from laban.periods import Comparison, Period, buckets, compared, preceding, trailing, unit_of
-from laban.report.calendar import events
 from laban.report.views import common, formula
+from laban.report.views.calendar import events
 from laban.report.views.common import Standing
 from laban.report.views.kpi import (
     Benchmark,

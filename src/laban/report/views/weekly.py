@@ -10,8 +10,8 @@ from laban.analysis.compare import Change
 from laban.metrics.query import Query
 from laban.metrics.result import Number, Row
 from laban.periods import Comparison, Period, trailing, unit_of
-from laban.report.calendar import events
 from laban.report.views import common
+from laban.report.views.calendar import events
 from laban.report.views.parts import Event, Frame, KpiHead, Point, Source, Tile, plain
 from laban.report.views.scorecard import DEFAULT_PACK, ScorecardView, scorecard, strongest, tiles_of
 
