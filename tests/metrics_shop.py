@@ -255,7 +255,7 @@ def leads(rng: random.Random) -> list[Slice]:
         if rng.random() < 0.3:
             steps[rng.choice(["won", "lost"])] = created + timedelta(days=rng.randint(1, 50))
         answered = created + timedelta(minutes=rng.randint(-5, 600)) if rng.random() < 0.8 else None
-        source = rng.choice(["Biểu mẫu website", "Web form", "Messenger", "Hội chợ", HOSTILE, None])
+        source = rng.choice(["Biểu mẫu website", "Web form", "Form Facebook", "Zalo OA", "Hội chợ", HOSTILE, None])
         rows += [
             (
                 when.date(),
