@@ -89,18 +89,18 @@ def test_the_earlier_download_is_taken_first_and_knows_less() -> None:
         assert earlier.start == later.start
         assert (earlier.end, later.end) == (END - timedelta(days=6), END + timedelta(days=1))
         assert earlier.totals["spend"] < later.totals["spend"]
-        day = (END - timedelta(days=9)).isoformat()
-        assert _counted(earlier, day, measure) < _counted(later, day, measure)
+        shared = {(END - timedelta(days=back)).isoformat() for back in range(7, 21)}
+        assert _counted(earlier, shared, measure) < _counted(later, shared, measure)
 
 
-def _counted(file: DemoFile, day: str, measure: str) -> Decimal:
+def _counted(file: DemoFile, days: set[str], measure: str) -> Decimal:
     heading = {"conversions": "Lượt chuyển đổi", "purchases": "Lượt mua"}[measure]
     google = measure == "conversions"
     tabs = google and "\t" in text(file)
     rows = table(file, skip=2 if google else 0, delimiter="\t" if tabs else ",")
     mark = "," if tabs else "."
     found = [row[heading].replace("." if tabs else ",", "").replace(mark, ".") for row in rows
-             if row["Ngày"] == day and not str(row.get("Trạng thái chiến dịch")).startswith("Tổng")]  # fmt: skip
+             if row["Ngày"] in days and not str(row.get("Trạng thái chiến dịch")).startswith("Tổng")]  # fmt: skip
     return sum((Decimal(cell or 0) for cell in found), Decimal(0))
 
 

@@ -15,8 +15,8 @@ from laban.sources.demo import Truth, World, simulate, write_demo
 from laban.sources.model import Reading, ReadOptions
 
 END = date(2026, 11, 22)
-#: The longer one has both languages of the half-yearly files.
-SHOPS = ((7, 30), (11, 10))
+#: The shorter one crosses a new year, so that it has both languages of the yearly files.
+SHOPS = ((7, END, 30), (11, date(2026, 2, 1), 10))
 OPTIONS = ReadOptions(hash_key=b"k" * 32, today=END + timedelta(days=1), currency="VND")
 
 
@@ -24,15 +24,15 @@ OPTIONS = ReadOptions(hash_key=b"k" * 32, today=END + timedelta(days=1), currenc
 def demo(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Truth, dict[str, Reading]]:
-    seed, weeks = request.param
+    seed, end, weeks = request.param
     folder = tmp_path_factory.mktemp(f"demo{seed}")
-    truth = write_demo(folder, seed=seed, end=END, weeks=weeks)
+    truth = write_demo(folder, seed=seed, end=end, weeks=weeks)
     return truth, {path.name: read_file(path, OPTIONS) for path in sorted((folder / "inbox").iterdir())}
 
 
 @cache
 def world(seed: int) -> World:
-    return simulate(seed, END, dict(SHOPS)[seed])
+    return next(simulate(*shop) for shop in SHOPS if shop[0] == seed)
 
 
 def rows(readings: dict[str, Reading], fact: str) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ class Plant:
 PLANTS: tuple[Plant, ...] = (
     Plant("mobile_checkout_fault", 4, 9, -0.40),
     Plant("creative_fatigue", 9, None, -0.09),
-    Plant("poor_lead_campaign", 7, 35, -0.80),
+    Plant("poor_lead_campaign", 6, 35, -0.80),
     Plant("tracking_outage", 13, 3, -0.97),
     Plant("price_rise", 17, None, 0.08),
     Plant("site_redesign", 26, None, 0.12),

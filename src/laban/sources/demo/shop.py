@@ -70,7 +70,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("Tiếp thị lại – Đã xem sản phẩm", "meta_ads", "remarketing", 170_000, 58_000, 0.0210, 0.0190),
     Campaign("Tin nhắn – Tư vấn chọn size", "meta_ads", "message", 210_000, 40_000, 0.0150, 0.0040, 0.055, 0.52),
     Campaign("Lead – Nhận lookbook, mã giảm 10%", "meta_ads", "lead", 160_000, 39_000, 0.0140, 0.0030, 0.080, 0.44),
-    Campaign(POOR_LEADS, "meta_ads", "lead", 300_000, 33_000, 0.0210, 0.0012, 0.110, 0.09, starts=7, ends=2),
+    Campaign(POOR_LEADS, "meta_ads", "lead", 300_000, 33_000, 0.0210, 0.0012, 0.110, 0.09, starts=6, ends=1),
     Campaign("Video – Mẹo phối đồ", "tiktok_ads", "video", 240_000, 24_000, 0.0098, 0.0068, starts=74),
     Campaign("Video – KOC mặc thử", "tiktok_ads", "conversion", 190_000, 27_000, 0.0115, 0.0082, starts=38),
 )

@@ -1,4 +1,4 @@
-"""GA4: an exploration by day, session channel and device per quarter, and monthly user acquisition.
+"""GA4: an exploration by day, session channel and device per year, and monthly user acquisition.
 
 The web tool sees what its script sees: during an outage hardly anything, and some purchases never.
 """
@@ -72,7 +72,7 @@ def write(world: World) -> list[DemoFile]:
     """Return the GA4 files of the shop."""
     cells = record(world)
     files = []
-    cuts = pieces(world.first, world.last, 6)
+    cuts = pieces(world.first, world.last, 12)
     for number, (first, last) in enumerate(cuts):
         rows = [cell for cell in cells if first <= cell.day <= last]
         headings = VIETNAMESE if number % 2 == 1 else ENGLISH

@@ -11,7 +11,7 @@ from laban.periods import unit_of
 from laban.sources.demo.delivery import AdDay
 from laban.sources.demo.dice import Dice
 from laban.sources.demo.exports.google_ads import downloads
-from laban.sources.demo.files import DemoFile, add_up, delimited, pieces, ratio, span
+from laban.sources.demo.files import DemoFile, add_up, delimited, ratio, span
 from laban.sources.demo.model import World
 
 HEADINGS = (
@@ -125,12 +125,7 @@ def _reach(world: World, mine: Sequence[AdDay]) -> list[DemoFile]:
         shown = sum(ad.impressions for ad in ads)
         weeks.append(Week(start, round(shown / (1.9 + 0.4 * dice.unit())), shown, sum(ad.spend for ad in ads)))
         start += timedelta(days=7)
-    files = []
-    for first, last in pieces(world.first, world.last, 12):
-        found = [week for week in weeks if first <= week.start + timedelta(days=6) <= last]
-        if found:
-            files.append(_weeks(found))
-    return files
+    return [_weeks(weeks)] if weeks else []
 
 
 def _weeks(weeks: Sequence[Week]) -> DemoFile:
@@ -145,7 +140,7 @@ def _weeks(weeks: Sequence[Week]) -> DemoFile:
     ]  # fmt: skip
     first, end = weeks[0].start, weeks[-1].start + timedelta(days=7)
     return DemoFile(
-        name=f"Báo-cáo-tiếp-cận-theo-tuần-{span(first, end - timedelta(days=1))}.csv",
+        name=f"Trang-Non-Tiếp-cận-theo-tuần-{span(first, end - timedelta(days=1))}.csv",
         platform="meta_ads",
         data=delimited([headings, *lines], quote="blanks", encoding="utf-8-sig"),
         rows=len(weeks),

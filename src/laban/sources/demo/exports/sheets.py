@@ -65,15 +65,11 @@ def write(world: World) -> list[DemoFile]:
     for number, (first, last) in enumerate(pieces(world.first, world.last, 6)):
         orders = [order for order in world.orders if first <= order.at.date() <= last]
         files.append(_orders(orders, first, last, Style(semicolon=number % 2 == 1)))
-        style = Style(semicolon=number % 2 == 0)
+    for number, (first, last) in enumerate(pieces(world.first, world.last, 12)):
         leads = [lead for lead in world.leads if first <= lead.created.date() <= last]
-        files.append(_leads(leads, first, last, style))
-    for first, last in pieces(world.first, world.last, 12):
-        files.append(_tickets([t for t in world.tickets if first <= t.opened.date() <= last], first, last))
-        files.append(_mentions([m for m in world.mentions if first <= m.at.date() <= last], first, last))
-        noted = [row for row in world.accounts if row.network in NETWORKS and first <= row.day <= last]
-        files.append(_followers(noted, first, last))
-    files += [_costs(world.costs), _answers(world.answers), _guests(world.guests)]
+        files.append(_leads(leads, first, last, Style(semicolon=number % 2 == 0)))
+    files += [_tickets(world.tickets), _mentions(world.mentions), _costs(world.costs)]
+    files += [_followers(world.accounts), _answers(world.answers), _guests(world.guests)]
     return [file for file in files if file.rows]
 
 
@@ -183,7 +179,7 @@ def _leads(leads: Sequence[Lead], first: date, last: date, style: Style) -> Demo
     return _save(f"Khách tiềm năng {span(first, last)}.csv", "own_leads", lines, style, totals, days)
 
 
-def _tickets(tickets: Sequence[Ticket], first: date, last: date) -> DemoFile:
+def _tickets(tickets: Sequence[Ticket]) -> DemoFile:
     headings = (
         "Mã yêu cầu", "Lúc nhận", "Kênh", "Chủ đề", "Nhân viên", "Trạng thái", "Trả lời lần đầu", "Lúc xong",
         "Hài lòng (1-5)",
@@ -198,10 +194,10 @@ def _tickets(tickets: Sequence[Ticket], first: date, last: date) -> DemoFile:
     ]  # fmt: skip
     lines = [headings, *body]
     days = (ticket.opened.date() for ticket in tickets)
-    return _save(f"Chăm sóc khách {span(first, last)}.csv", "own_tickets", lines, Style(semicolon=False), {}, days)
+    return _save("Chăm sóc khách.csv", "own_tickets", lines, Style(semicolon=False), {}, days)
 
 
-def _mentions(mentions: Sequence[Mention], first: date, last: date) -> DemoFile:
+def _mentions(mentions: Sequence[Mention]) -> DemoFile:
     headings = (
         "Mã", "Ngày nhắc", "Thương hiệu", "Thương hiệu của mình", "Nơi nhắc", "Sắc thái",
         "Người theo dõi của tác giả", "Tương tác",
@@ -220,19 +216,18 @@ def _mentions(mentions: Sequence[Mention], first: date, last: date) -> DemoFile:
         "engagement": Decimal(sum(mention.engagement for mention in mentions)),
     }
     days = (mention.at.date() for mention in mentions)
-    return _save(f"Lượt nhắc {span(first, last)}.csv", "own_mentions", lines, Style(semicolon=False), totals, days)
+    return _save("Lượt nhắc thương hiệu.csv", "own_mentions", lines, Style(semicolon=False), totals, days)
 
 
-def _followers(rows: Sequence[AccountDay], first: date, last: date) -> DemoFile:
+def _followers(accounts: Sequence[AccountDay]) -> DemoFile:
+    rows = [row for row in accounts if row.network in NETWORKS]
     pages = {"facebook": SHOP_NAME, "instagram": "trangnon.official", "zalo": "Trăng Non Official"}
     lines: list[Sequence[object]] = [("Ngày", "Mạng xã hội", "Tên trang", "Người theo dõi")]
     lines += [(_day(row.day), NETWORKS[row.network], pages[row.network], row.followers) for row in rows]
     # Followers are a stock: the last line's number stands for the sheet.
     totals = {"followers": Decimal(rows[-1].followers if rows else 0)}
     style = Style(semicolon=True)
-    return _save(
-        f"Người theo dõi {span(first, last)}.csv", "own_followers", lines, style, totals, (r.day for r in rows)
-    )
+    return _save("Người theo dõi.csv", "own_followers", lines, style, totals, (row.day for row in rows))
 
 
 def _costs(costs: Sequence[Cost]) -> DemoFile:

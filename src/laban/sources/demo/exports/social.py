@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from laban.sources.demo.attention import AccountDay, Post
-from laban.sources.demo.files import DemoFile, add_up, delimited, pieces, ratio, span, utf16
+from laban.sources.demo.files import DemoFile, add_up, delimited, ratio, span, utf16
 from laban.sources.demo.model import World
 
 FACEBOOK_POSTS = (
@@ -31,21 +31,17 @@ POST_MEASURES: Mapping[str, Callable[[Post], int | Decimal | None]] = {
 
 def write(world: World) -> list[DemoFile]:
     """Return the social files of the shop."""
-    files: list[DemoFile] = []
-    for first, last in pieces(world.first, world.last, 12):
-        files += _series(world, first, last)
-        files += _tiktok(world, first, last)
-        posts = [post for post in world.posts if first <= post.at.date() <= last]
-        files.append(_facebook([post for post in posts if post.network == "facebook"], first, last))
-        files.append(_instagram([post for post in posts if post.network == "instagram"], first, last))
-    return files
+    first, last = world.first, world.last
+    facebook = [post for post in world.posts if post.network == "facebook"]
+    instagram = [post for post in world.posts if post.network == "instagram"]
+    posts = [_facebook(facebook, first, last), _instagram(instagram, first, last)]
+    return [*_series(world), *_tiktok(world), *posts]
 
 
-def _series(world: World, first: date, last: date) -> list[DemoFile]:
-    def of(network: str) -> list[AccountDay]:
-        return [row for row in world.accounts if row.network == network and first <= row.day <= last]
-
-    facebook, instagram = of("facebook"), of("instagram")
+def _series(world: World) -> list[DemoFile]:
+    first, last = world.first, world.last
+    facebook = [row for row in world.accounts if row.network == "facebook"]
+    instagram = [row for row in world.accounts if row.network == "instagram"]
     kinds: tuple[tuple[str, str, str, Callable[[AccountDay], int]], ...] = (
         ("Follows", "follows", "new_follows", lambda row: row.gained),
         ("Reach", "reach", "reach_daily_sum", lambda row: row.reach),
@@ -117,9 +113,10 @@ def _posts(
     )
 
 
-def _tiktok(world: World, first: date, last: date) -> list[DemoFile]:
-    days = [row for row in world.accounts if row.network == "tiktok" and first <= row.day <= last]
-    posts = [post for post in world.posts if post.network == "tiktok" and first <= post.at.date() <= last]
+def _tiktok(world: World) -> list[DemoFile]:
+    first, last = world.first, world.last
+    days = [row for row in world.accounts if row.network == "tiktok"]
+    posts = [post for post in world.posts if post.network == "tiktok"]
     history: list[Sequence[object]] = [(f"{row.day:%Y/%m/%d}", row.followers, row.gained - row.lost) for row in days]
     followers = delimited(
         [("Date", "Followers", "Difference in followers from previous day"), *history],

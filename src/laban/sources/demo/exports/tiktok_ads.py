@@ -37,10 +37,10 @@ MEASURES: Mapping[str, Callable[[AdDay], int | Decimal | None]] = {
 
 
 def write(world: World) -> list[DemoFile]:
-    """Return the TikTok Ads files of the shop, one per half-year."""
+    """Return the TikTok Ads files of the shop, one per year."""
     mine = [row for row in world.ads if row.campaign.platform == "tiktok_ads"]
     files = []
-    for first, last in pieces(world.first, world.last, 6):
+    for first, last in pieces(world.first, world.last, 12):
         rows = [row for row in mine if first <= row.day <= last]
         if rows:
             files.append(_file(rows, first, last))
