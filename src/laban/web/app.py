@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -87,6 +88,11 @@ def _add_error_handlers(app: FastAPI, site: Site) -> None:
     @app.exception_handler(HTTPException)
     def on_http_error(request: Request, error: HTTPException) -> Response:
         return errors.http_error(site, request, error)
+
+    @app.exception_handler(RequestValidationError)
+    def on_unreadable_address(request: Request, error: RequestValidationError) -> Response:
+        del error  # only addresses are checked by the framework: a number that is none leads nowhere
+        return errors.http_error(site, request, HTTPException(404))
 
     @app.exception_handler(Exception)
     def on_internal_error(request: Request, error: Exception) -> Response:

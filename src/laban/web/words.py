@@ -18,7 +18,7 @@ from laban.report.views import DataView, Frame, Freshness, ImportRow, KpiHead, K
 from laban.report.views.kpi import Benchmark, Breakdown, Driver, FormulaPart, ProofPart, Token
 from laban.report.views.parts import Compared
 from laban.report.views.scorecard import ScorecardView
-from laban.sources.mapping import platforms
+from laban.sources import platform_name
 from laban.workspace import finding_json
 
 
@@ -217,8 +217,7 @@ class Words:
 
     def platform(self, code: str | None) -> str:
         """Return a platform's name."""
-        known = platforms().get(code or "")
-        return known.names[self.lang] if known else narrative.named(self.lang, "platform_name", code)
+        return platform_name(code, self.lang) if code else self.t("word.not_given")
 
     def dimension(self, code: str) -> str:
         """Return a dimension's name."""

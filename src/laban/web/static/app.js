@@ -57,7 +57,6 @@ function liveSearch(form) {
   });
 }
 
-root.classList.add("scripted");
 for (const form of document.querySelectorAll("#search")) liveSearch(form);
 for (const button of document.querySelectorAll("#theme")) themeButton(button);
 for (const form of document.querySelectorAll("form[data-auto]")) autoForm(form);

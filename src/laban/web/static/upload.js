@@ -139,3 +139,5 @@ input.addEventListener("change", () => {
   take([...input.files]);
   input.value = "";
 });
+form.classList.add("ready"); // last: what is shown now answers
+form.querySelector("#choose").disabled = false;
