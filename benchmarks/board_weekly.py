@@ -29,7 +29,8 @@ CHANNELS = "['organic_search', 'paid_search', 'paid_social', 'organic_social', '
 DAY = "(DATE '2024-10-07' + CAST(r % 770 AS INTEGER))"
 FILL = (
     f"""INSERT INTO active SELECT n, f, DATE '{FIRST}', DATE '{LAST}' + 1, 1 FROM (VALUES
-        (900001, 'fact_ad_performance'), (900002, 'fact_web_sessions'), (900003, 'fact_marketing_cost')) AS s(n, f)""",
+        (900001, 'fact_ad_performance'), (900002, 'fact_web_sessions'), (900003, 'fact_marketing_cost'))
+        AS s(n, f)""",
     f"""INSERT INTO fact_ad_performance BY NAME SELECT 900001 AS slice_id, {DAY} AS date, 'google_ads' AS platform,
         '' AS account, {CHANNELS}[1 + r % 7] AS channel_group, 'Chiến dịch ' || r % 40 AS campaign,
         ['mobile', 'desktop'][1 + r % 2] AS device, r % 900 AS impressions, r % 31 AS clicks, r % 31 AS link_clicks,
@@ -37,21 +38,22 @@ FILL = (
         (r % 91 * 1000)::DECIMAL(28,8) AS spend_reporting, (r % 71 * 9000)::DECIMAL(28,8)
         AS conversion_value_reporting FROM range($rows) t(r)""",
     f"""INSERT INTO fact_web_sessions BY NAME SELECT 900002 AS slice_id, {DAY} AS date, 'ga4' AS platform,
-        '' AS account, {CHANNELS}[1 + r % 7] AS channel_group, ['mobile', 'desktop'][1 + r % 2] AS device, r % 90 AS sessions,
-        r % 50 AS engaged_sessions, (r % 4)::DECIMAL(20,6) AS converting_sessions FROM range($rows // 5) t(r)""",
+        '' AS account, {CHANNELS}[1 + r % 7] AS channel_group, ['mobile', 'desktop'][1 + r % 2] AS device,
+        r % 90 AS sessions, r % 50 AS engaged_sessions, (r % 4)::DECIMAL(20,6) AS converting_sessions FROM range($rows // 5) t(r)""",
     f"""INSERT INTO fact_marketing_cost BY NAME SELECT 900003 AS slice_id, {DAY} AS date, 'own_costs' AS platform,
         '' AS account, 'marketing' AS function, {CHANNELS}[1 + r % 7] AS channel_group,
         100000::DECIMAL(28,8) AS amount, 100000::DECIMAL(28,8) AS amount_reporting FROM range(7700) t(r)""",
     f"""INSERT INTO fact_lead_event BY NAME SELECT true AS is_current, {DAY} AS date, 'own_leads' AS platform,
-        '' AS account, 'L' || r AS lead_id, 'lead' AS stage, {CHANNELS}[1 + r % 7] AS channel_group, {DAY}::TIMESTAMP AS entered_at,
-        {DAY}::TIMESTAMP AS created_at FROM range($rows // 50) t(r)""",
+        '' AS account, 'L' || r AS lead_id, 'lead' AS stage, {CHANNELS}[1 + r % 7] AS channel_group,
+        {DAY}::TIMESTAMP AS entered_at, {DAY}::TIMESTAMP AS created_at FROM range($rows // 50) t(r)""",
     f"""INSERT INTO fact_order BY NAME SELECT true AS is_current, {DAY} AS date, 'own_orders' AS platform,
         '' AS account, 'O' || r AS order_id, 'C' || (hash(r) % ($rows // 40)) AS customer_key,
         {CHANNELS}[1 + r % 7] AS channel_group,
         'delivered' AS status, {DAY}::TIMESTAMP AS order_ts, (200000 + r % 900 * 1000)::DECIMAL(28,8) AS gross_amount,
         false AS is_test FROM range($rows // 20) t(r)""",
     f"""INSERT INTO fact_social_post BY NAME SELECT true AS is_current, {DAY} AS date, 'meta' AS platform,
-        '' AS account, 'P' || r AS post_id, r % 90 AS reactions, r % 9 AS comments, r % 5 AS shares FROM range(2000) t(r)""",
+        '' AS account, 'P' || r AS post_id, r % 90 AS reactions, r % 9 AS comments, r % 5 AS shares
+        FROM range(2000) t(r)""",
 )
 
 HAND = """
