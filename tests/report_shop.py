@@ -147,7 +147,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...], Callable[[], list[tuple[Any, ...]
         orders_rows,
     ),
     (
-        "meta_insights", "fact_social_post",
+        "meta_business_suite", "fact_social_post",
         ("date", "post_id", "network", "title", "views", "reactions", "comments", "shares", "saves", "link_clicks"),
         posts_rows,
     ),

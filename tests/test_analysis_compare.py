@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laban.analysis.compare import Aim, Kind, Sample, compare, enough, interval, newcombe, usual_step, wilson
+from laban.analysis.compare import (
+    Aim,
+    Kind,
+    Sample,
+    compare,
+    enough,
+    interval,
+    newcombe,
+    usual_jump,
+    usual_step,
+    wilson,
+)
 
 
 def rate(events: float, trials: float) -> Sample:
@@ -135,6 +146,20 @@ def test_the_usual_step_ignores_a_single_odd_week_and_gaps() -> None:
     assert usual_step(odd) == pytest.approx(usual_step(steady))
     assert usual_step([1, None, 2, None, 3, None, 4]) is None
     assert usual_step([]) is None
+
+
+def test_events_held_now_and_then_are_no_news() -> None:
+    now_and_then = [22, 0, 0, 0, 0, 0, 31, 0, 0, 0, 0, 0]
+    assert usual_step(now_and_then) is None
+    assert usual_jump(now_and_then) == pytest.approx(math.sqrt((22**2 + 31**2 + 31**2) / 11))
+    made = compare(count(20), count(0), "higher_better", history=now_and_then)
+    assert (made.word, made.verdict, made.reason) == ("up", "neutral", "within_noise")
+
+
+def test_scores_below_zero_have_usual_steps_too() -> None:
+    history = [-4.0, -2.0, -5.0, -1.0, -3.0, -4.0, -2.0, -3.0]
+    assert usual_jump(history) == pytest.approx(1.4826 * 2)
+    assert usual_jump([1.0, None, 3.0]) is None
 
 
 def test_a_neutral_aim_gets_no_verdict() -> None:

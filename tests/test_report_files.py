@@ -58,8 +58,8 @@ def hostile(report: ReportView) -> ReportView:
     return dataclasses.replace(
         report,
         scorecard=dataclasses.replace(board, big=tiles, frame=frame),
-        strengths=tiles[:2],
-        weak_spots=tiles[2:],
+        strengths=tuple(dataclasses.replace(report.weak_spots[0], tile=t) for t in tiles[:3]),
+        weak_spots=tuple(dataclasses.replace(report.weak_spots[0], tile=t) for t in tiles[2:]),
         channels=rows,
         courses=courses,
         events=(event, *report.events),

@@ -199,7 +199,7 @@ def test_an_empty_workspace_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_sources_are_listed_by_how_far_they_are_behind(workspace: Workspace) -> None:
     found = views.scorecard(at(workspace, shop.TODAY + timedelta(days=10))).freshness
-    assert {f.platform for f in found} == {"ga4", "meta_ads", "meta_insights", "own_leads", "own_orders"}
+    assert {f.platform for f in found} == {"ga4", "meta_ads", "meta_business_suite", "own_leads", "own_orders"}
     assert all((f.days_behind, f.stale) == (10, True) for f in found)
     assert all((f.days_behind, f.stale) == (0, False) for f in views.scorecard(workspace).freshness)
 
@@ -290,8 +290,10 @@ def test_a_dimension_that_does_not_fit_is_refused_with_those_that_do(workspace: 
         views.kpi_page(workspace, "conversionrate")
 
 
-def test_every_kpi_has_a_page_that_can_be_written_as_json(workspace: Workspace) -> None:
-    for kpi in workspace.catalogue.kpis:
+def test_kpis_of_every_kind_have_a_page_that_can_be_written_as_json(workspace: Workspace) -> None:
+    catalogue = workspace.catalogue
+    each = {(kpi.category, kpi.aggregation, kpi.unit): name for name, kpi in catalogue.kpis.items()}
+    for kpi in dict.fromkeys((*catalogue.packs["weekly_seven"].kpis, *each.values())):
         page = views.kpi_page(workspace, kpi)
         again = json.loads(json.dumps(page.as_json()))
         assert again["tile"]["kpi"]["id"] == kpi
@@ -320,7 +322,13 @@ def test_the_data_page_lists_imports_and_the_inbox(workspace: Workspace) -> None
     (workspace.inbox / "new.csv").write_text("xy", "utf-8")
     (workspace.inbox / ".hidden").write_text("", "utf-8")
     page = views.data_page(workspace, inbox=workspace.inbox)
-    assert [row.platform for row in page.imports] == ["meta_insights", "own_orders", "own_leads", "meta_ads", "ga4"]
+    assert [row.platform for row in page.imports] == [
+        "meta_business_suite",
+        "own_orders",
+        "own_leads",
+        "meta_ads",
+        "ga4",
+    ]
     assert page.imports[-1].last_day == date(2026, 11, 15)
     assert [(f.name, f.size, f.imported) for f in page.inbox] == [("ga4.csv", 1, True), ("new.csv", 2, False)]
     assert json.dumps(page.as_json())
@@ -328,7 +336,10 @@ def test_the_data_page_lists_imports_and_the_inbox(workspace: Workspace) -> None
 
 def test_the_report_names_strengths_and_weak_spots_with_evidence(workspace: Workspace) -> None:
     report = views.weekly_report(workspace)
-    assert "conversion_rate" in [t.kpi.id for t in report.weak_spots]
+    assert (report.weak_spots[0].tile.kpi.id, report.weak_spots[0].kind) == ("conversion_rate", "previous")
+    assert [spot.kind for spot in report.strengths] == ["year"] * len(report.strengths)
+    assert "website_traffic" in [spot.tile.kpi.id for spot in report.strengths]
+    assert "so với cùng kỳ năm ngoái" in narrative.evidence(report.strengths[0], report.scorecard.frame, "vi")
     said = narrative.evidence(report.weak_spots[0], report.scorecard.frame, "vi")
     assert "giảm" in said
     assert "so với tuần trước" in said

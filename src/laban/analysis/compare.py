@@ -114,7 +114,7 @@ def compare(
     absolute = _difference(now.value, before.value)
     relative = (later - earlier) / abs(earlier) if earlier else None
     word = _word(later, earlier, relative)
-    chance, usual = _chance(now, before), _usual(later, earlier, usual_step(history))
+    chance, usual = _chance(now, before), _usual(later, earlier, history)
     low, high = _wider(chance, usual)
     reason_now = _reason(now, before, word, chance, usual, mature=mature, aim=aim)
     verdict: Verdict = "neutral"
@@ -218,10 +218,27 @@ def usual_step(history: Sequence[Number | None]) -> float | None:
     """Return the usual size (a standard deviation) of the step between neighbours, on the log scale.
 
     The median of absolute steps, times 1.4826, is the standard deviation of a normal step and hardly moves for a
-    single odd week. None when fewer than six steps are known.
+    single odd week. None when fewer than six steps are known, or when numbers are often zero or below.
     """
     values = [None if v is None or float(v) <= 0 else math.log(float(v)) for v in history]
-    steps = sorted(abs(b - a) for a, b in itertools.pairwise(values) if a is not None and b is not None)
+    return _robust(_steps(values))
+
+
+def usual_jump(history: Sequence[Number | None]) -> float | None:
+    """Return the usual size of the step in the number itself, for numbers that are often zero or negative.
+
+    Where most steps are nothing (events held now and then), the root of the mean square counts the few that are.
+    """
+    steps = _steps([None if v is None else float(v) for v in history])
+    robust = _robust(steps)
+    return math.sqrt(sum(step * step for step in steps) / len(steps)) if robust == 0 else robust
+
+
+def _steps(values: Sequence[float | None]) -> list[float]:
+    return sorted(abs(b - a) for a, b in itertools.pairwise(values) if a is not None and b is not None)
+
+
+def _robust(steps: Sequence[float]) -> float | None:
     if len(steps) < MIN_STEPS:
         return None
     middle = len(steps) // 2
@@ -229,9 +246,13 @@ def usual_step(history: Sequence[Number | None]) -> float | None:
     return 1.4826 * median
 
 
-def _usual(later: float, earlier: float, step: float | None) -> tuple[float, float] | None:
+def _usual(later: float, earlier: float, history: Sequence[Number | None]) -> tuple[float, float] | None:
     """The 95 % interval of the change when numbers move from unit to unit as they usually do."""
-    return _around(earlier, later / earlier, step) if step is not None and later > 0 and earlier > 0 else None
+    step = usual_step(history)
+    if step is not None and later > 0 and earlier > 0:
+        return _around(earlier, later / earlier, step)
+    jump = usual_jump(history)
+    return None if jump is None else (later - earlier - Z95 * jump, later - earlier + Z95 * jump)
 
 
 def _wider(*intervals: tuple[float, float] | None) -> tuple[float | None, float | None]:

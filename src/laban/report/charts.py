@@ -26,8 +26,9 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 PRINT_FONT = "Libertinus Serif"
 LABEL_LENGTH = 40
-#: Share of the width that the name of an event takes.
-ROOM = 0.05
+#: Width that the name of an event takes, and the width of a page's chart, in pixels.
+LABEL_WIDTH = 34
+PAGE_WIDTH = 760
 #: The value axis spans at least this share of the largest value.
 CALM = 0.3
 
@@ -147,7 +148,8 @@ def course(
 ) -> Spec:
     """Return a KPI over time with last year behind it, events as thin rules, and an unfinished period hollow."""
     rows = [_row(kpi, p, lang, currency) for p in points]
-    layers = [_marks(events, points, lang, theme)] if events and points else []
+    room = LABEL_WIDTH / (PAGE_WIDTH if width == "container" else width)
+    layers = [_marks(events, points, lang, theme, room)] if events and points else []
     layers += [_past(theme), _present(theme, lang)]
     partial = [row for row in rows if row["partial"] and row["value"] is not None]
     if partial:
@@ -309,15 +311,18 @@ def _unfinished(rows: list[dict[str, Any]], kpi: KpiHead, lang: str, theme: Them
     }
 
 
-def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: Theme) -> Spec:
-    """Thin dotted rules with a short name above the plot; neighbours stand in two rows."""
+def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: Theme, room: float) -> Spec:
+    """Thin dotted rules with a short name above the plot; neighbours stand in two rows.
+
+    ``room`` is the share of the width that a name takes.
+    """
     first, last = points[0].period.start, points[-1].period.last
     shown = [e for e in events if (e.kind == "note" or e.code in MARKED) and e.start <= last and e.end > first]
     rows: list[dict[str, Any]] = []
     previous: date | None = None
     for event in shown:
         day = max(event.start, first)
-        near = previous is not None and (day - previous).days < 7 * ROOM * len(points)
+        near = previous is not None and (day - previous).days < 7 * room * len(points)
         row = 1 - rows[-1]["row"] if near else 0
         title = f"{narrative.event_title(event, lang)} ({fmt.day(event.start, lang)})"
         rows.append({"day": day.isoformat(), "title": title, "label": _label(event, lang), "row": row})

@@ -16,6 +16,7 @@ from laban.report import format as fmt
 from laban.report.views.kpi import Breakdown, KpiView
 from laban.report.views.parts import Compared, Event, Frame, Freshness, KpiHead, Missing, Note, Text, Tile
 from laban.report.views.scorecard import ScorecardView, state, strongest
+from laban.report.views.weekly import Spot
 
 ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
 #: From this factor on, a growth reads better as "three times as much" than as a percentage.
@@ -197,12 +198,20 @@ def _opening(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def evidence(tile: Tile, frame: Frame, lang: str) -> str:
+def evidence(spot: Spot, frame: Frame, lang: str) -> str:
     """Return a strength or weak spot with its evidence: value, change, comparison, and the events it rests on."""
-    sentence = kpi_sentence(tile, frame, lang)
-    if tile.change is None or tile.change.events is None:
-        return sentence
-    return sentence.removesuffix(".") + translate(lang, "evidence.basis", n=fmt.count(tile.change.events, lang))
+    kpi, change = spot.tile.kpi, spot.change
+    label = comparison_label(frame, lang) if spot.kind == frame.compared else translate(lang, f"compare.{spot.kind}")
+    values = {
+        "value": fmt.value(spot.tile.value, kpi.unit, lang, frame.currency),
+        "change": change_words(change, kpi.unit, lang, frame.currency),
+        "comparison": label,
+    }
+    sentence = translate(lang, "kpi_sentence.compared", **values)
+    said = translate(lang, "kpi_sentence.named", name=kpi.name.get(lang), sentence=sentence)
+    if change.events is None:
+        return f"{said}."
+    return said + translate(lang, "evidence.basis", n=fmt.count(change.events, lang))
 
 
 def note_text(note: Note, lang: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from laban.analysis.compare import Change
+from laban.analysis.compare import Change, Verdict
 from laban.metrics.query import Query
 from laban.metrics.result import Number, Row
 from laban.periods import Comparison, Period, trailing, unit_of
@@ -57,13 +57,22 @@ class ChannelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A strength or weak spot: the KPI and the change that shows it, against ``kind`` (as in ``Compared``)."""
+
+    tile: Tile
+    kind: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """Two pages: the scorecard with strengths and weak spots; then courses, channels, events, freshness.
 
     Attributes:
         scorecard: The week's scorecard, compared with the week before.
-        strengths: Up to three KPIs that got better, strongest first.
-        weak_spots: Up to three KPIs that got worse, strongest first.
+        strengths: Up to three KPIs that got better: against the chosen comparison, then against the other one.
+        weak_spots: Up to three KPIs that got worse, likewise.
         courses: Up to four KPIs drawn over 52 weeks.
         channel_kpis: Columns of the channel table.
         channels: Its rows, largest first.
@@ -71,8 +80,8 @@ class ReportView:
     """
 
     scorecard: ScorecardView
-    strengths: tuple[Tile, ...]
-    weak_spots: tuple[Tile, ...]
+    strengths: tuple[Spot, ...]
+    weak_spots: tuple[Spot, ...]
     courses: tuple[Course, ...]
     channel_kpis: tuple[KpiHead, ...]
     channels: tuple[ChannelRow, ...]
@@ -103,13 +112,26 @@ def weekly_report(
     shown = [tile.kpi for tile in board.tiles if any(p.value is not None for p in tile.spark)]
     return ReportView(
         scorecard=board,
-        strengths=tuple(strongest(judged, "good")[:NAMED]),
-        weak_spots=tuple(strongest(judged, "bad")[:NAMED]),
+        strengths=_spots(judged, "good", around),
+        weak_spots=_spots(judged, "bad", around),
         courses=_courses(source, shown[:DRAWN], around),
         channel_kpis=heads,
         channels=rows,
         events=events(Period(around.period.start, around.period.shift(AHEAD).end)),
     )
+
+
+def _spots(tiles: Sequence[Tile], verdict: Verdict, around: Frame) -> tuple[Spot, ...]:
+    """The clearest news against the chosen comparison; where that has less than three, against the other one."""
+    found = [Spot(tile, around.compared, tile.change) for tile in strongest(tiles, verdict) if tile.change]
+    named = {spot.tile.kpi.id for spot in found}
+    more = [
+        Spot(tile, tile.second.kind, tile.second.change)
+        for tile in tiles
+        if tile.kpi.id not in named and tile.second.change and tile.second.change.verdict == verdict
+    ]
+    more.sort(key=lambda spot: -abs(spot.change.relative or 0.0))
+    return tuple([*found, *more][:NAMED])
 
 
 def _others(source: Source, board: ScorecardView) -> list[Tile]:
