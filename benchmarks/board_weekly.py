@@ -39,7 +39,8 @@ FILL = (
         AS conversion_value_reporting FROM range($rows) t(r)""",
     f"""INSERT INTO fact_web_sessions BY NAME SELECT 900002 AS slice_id, {DAY} AS date, 'ga4' AS platform,
         '' AS account, {CHANNELS}[1 + r % 7] AS channel_group, ['mobile', 'desktop'][1 + r % 2] AS device,
-        r % 90 AS sessions, r % 50 AS engaged_sessions, (r % 4)::DECIMAL(20,6) AS converting_sessions FROM range($rows // 5) t(r)""",
+        r % 90 AS sessions, r % 50 AS engaged_sessions, (r % 4)::DECIMAL(20,6) AS converting_sessions
+        FROM range($rows // 5) t(r)""",
     f"""INSERT INTO fact_marketing_cost BY NAME SELECT 900003 AS slice_id, {DAY} AS date, 'own_costs' AS platform,
         '' AS account, 'marketing' AS function, {CHANNELS}[1 + r % 7] AS channel_group,
         100000::DECIMAL(28,8) AS amount, 100000::DECIMAL(28,8) AS amount_reporting FROM range(7700) t(r)""",

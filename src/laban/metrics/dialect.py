@@ -39,8 +39,8 @@ def joined(pieces: Iterable[Sql], separator: str) -> Sql:
 def conjunction(pieces: Iterable[Sql | str]) -> Sql:
     """Return the conditions that are not empty, all to hold; TRUE when there are none."""
     found = [piece if isinstance(piece, Sql) else Sql(piece) for piece in pieces]
-    kept = [f"({p.text})" for p in found if p.text]
-    return Sql(" AND ".join(kept) or "TRUE", tuple(v for p in found if p.text for v in p.params))
+    kept = [piece for piece in found if piece.text not in {"", "TRUE"}]
+    return Sql(" AND ".join(f"({p.text})" for p in kept) or "TRUE", tuple(v for p in kept for v in p.params))
 
 
 @dataclass(frozen=True, slots=True)
