@@ -43,9 +43,9 @@ def _own_value(row: Row, place: int, mark: Mark) -> Decimal | None:
         return None
 
 
-def compare(table: Table, sums: dict[str, Decimal], rank: int, present: Sequence[str]) -> None:
+def compare(table: Table, sums: dict[str, Decimal], rank: int, present: Sequence[str], rows: int) -> None:
     """Hold the sums against the file's own totals row; of a partial breakdown say what share it covers instead."""
-    if not table.data:
+    if not rows:
         return
     covers = table.options.get("covers", {})
     partial = next((name for name in present if name in covers), None)
@@ -57,7 +57,7 @@ def compare(table: Table, sums: dict[str, Decimal], rank: int, present: Sequence
     if rank == 2 and partial is None:
         _say_share(table, sums, next((name for name in ("spend", "views", "clicks") if name in own), ""))
         return
-    for gap in differences(sums, own, table.columns, len(table.data), table.currency):
+    for gap in differences(sums, own, table.columns, rows, table.currency):
         table.context.notes.add(
             "info" if gap.rounding else "warning",
             "total_rounding" if gap.rounding else "total_differs",
@@ -89,12 +89,13 @@ def _cut_names(table: Table) -> list[str]:
 
 def check_sense(table: Table) -> None:
     """Point out numbers that the platform reports but that can hardly be meant; they are kept as they are."""
+    lines = table.lines
     for rule in table.options.get("sanity", ()):
         more, less = table.values.get(rule["more"]), table.values.get(rule["than"])
         for index, (one, two) in enumerate(zip(more or (), less or (), strict=False)):
             if one is not None and two is not None and two > 0 and one > two:
                 table.context.notes.add(
-                    "info", rule["code"], row=table.lines[index], column=table.raws[rule["more"]].heading,
+                    "info", rule["code"], row=lines[index], column=table.raws[rule["more"]].heading,
                     value=plain_digits(one), member=table.member, other=plain_digits(two),
                 )  # fmt: skip
     few = table.options.get("few")

@@ -40,13 +40,13 @@ from laban.sources.reading import Context
 
 NUMERIC: frozenset[Kind] = frozenset({"sum", "quantity", "non", "stock", "money", "amount", "ratio", "duration"})
 #: Kinds that count things, so that a mark in them can only group digits.
-_WHOLE: frozenset[Kind] = frozenset({"sum", "non", "stock"})
+WHOLE: frozenset[Kind] = frozenset({"sum", "non", "stock"})
 _MONEY: frozenset[Kind] = frozenset({"money", "amount"})
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """The cells of one column over the data rows, in row order, with its heading and its lines in the file."""
+    """The cells of one column over the data rows, in row order, with its heading, its place and its lines."""
 
     column: Column
     heading: str
@@ -54,6 +54,7 @@ class Raw:
     lines: Sequence[int]
     currency: str | None = None
     lang: str = ""
+    place: int = 0
 
     def only(self, indices: Sequence[int]) -> Raw:
         """Return the column over some of its rows."""
@@ -118,8 +119,10 @@ def _settled(raw: Raw, vote: Marks, context: Context, convention: str, currency:
         return elsewhere or habit
     group: Mark = "." if "." in vote.ambiguous else ","
     other: Mark = "," if group == "." else "."
-    if raw.column.kind in _WHOLE or (raw.column.kind in _MONEY and currency in WITHOUT_DECIMALS):
+    if raw.column.kind in WHOLE or (raw.column.kind in _MONEY and currency in WITHOUT_DECIMALS):
         return other
+    if vote.ungrouped:
+        return group
     chosen = context.options.decimal_mark or elsewhere or convention
     if chosen in (".", ","):
         return "." if chosen == "." else ","
@@ -207,13 +210,12 @@ def _texts(raw: Raw) -> list[str]:
     return [text_of(cell).strip() for cell in raw.cells]
 
 
-_EMPTY_TEXT = frozenset({"", "--", "-", "—", "–"})
-_LONGEST_TEXT = 2_000
+EMPTY_TEXT = frozenset({"", "--", "-", "—", "–"})
 
 
 def read_text(raw: Raw) -> list[str | None]:
     """Read labels; dashes are no label."""
-    return [None if text in _EMPTY_TEXT else text[:_LONGEST_TEXT] for text in _texts(raw)]
+    return [None if text in EMPTY_TEXT else text for text in _texts(raw)]
 
 
 def read_terms(raw: Raw) -> tuple[list[str | None], int]:
@@ -231,7 +233,7 @@ def read_words(raw: Raw, context: Context) -> list[str | None]:
     found: list[str | None] = []
     for cell, line in zip(raw.cells, raw.lines, strict=True):
         text = text_of(cell).strip()
-        if text in _EMPTY_TEXT:
+        if text in EMPTY_TEXT:
             found.append(None)
             continue
         word = words.get(plain(text))

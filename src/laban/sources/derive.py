@@ -113,7 +113,7 @@ def _lookup(columns: Columns, spec: Any, part: Any) -> Values:
     if values is None:
         return [spec["absent"]] * columns.rows if "absent" in spec else None
     words = _words(columns.platform, spec["words"])
-    return [default if value is None else words(value, default) for value in values]
+    return [None if value is None else words(value, default) for value in values]
 
 
 def _words(platform: Platform, name: str) -> Callable[[str, str | None], str | None]:

@@ -101,6 +101,11 @@ def _open_bytes(data: bytes, name: str) -> list[Sheet]:
     return [read_text(data, name)]
 
 
+def is_foreign(head: bytes) -> bool:
+    """Return whether the first bytes are those of anything but text."""
+    return head.startswith((b"PK", _OLE, *(magic for magic, _ in _FOREIGN))) or looks_like_html(head)
+
+
 def _refuse_foreign(head: bytes) -> None:
     for magic, kind in _FOREIGN:
         if head.startswith(magic):

@@ -65,13 +65,15 @@ class Marks:
     """What a column's values say about its marks.
 
     ``decimal`` is the decimal mark the values force, None if they force none. ``ambiguous`` is a value that could
-    be read in two ways, if there is one. ``both`` is set when values force different marks. ``currencies`` are
-    those seen beside the numbers.
+    be read in two ways, if there is one. ``both`` is set when values force different marks,
+    ``ungrouped`` when a number of four digits or more has no mark at all. ``currencies`` are those seen beside the
+    numbers.
     """
 
     decimal: Mark | None = None
     ambiguous: str | None = None
     both: bool = False
+    ungrouped: bool = False
     currencies: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -147,11 +149,8 @@ def marks_of(values: Iterable[Raw]) -> Marks:
             forced.add(mark)
         elif two_ways:
             ambiguous = ambiguous or value.strip(_BLANKS)
-    if ambiguous and not forced and ungrouped:
-        # A column that writes 12345 without a group mark does not group 1.234 either.
-        forced.add("." if "." in ambiguous else ",")
     decimal = next(iter(forced)) if len(forced) == 1 else None
-    return Marks(decimal, None if decimal else ambiguous, len(forced) > 1, currencies)
+    return Marks(decimal, None if decimal else ambiguous, len(forced) > 1, ungrouped, currencies)
 
 
 def parse_number(value: Raw, decimal: Mark = ".") -> Decimal | None:

@@ -48,7 +48,7 @@ def _finished(table: Table) -> TableReading:
     present = [name for name in table.match.table.cut if name in table.raws]
     rank = rank_of(present, table.match.table.cut)
     sums = sums_of(table)
-    compare(table, sums, rank, present)
+    compare(table, sums, rank, present, len(table.data))
     check_sense(table)
     slices = fill(table, present, rank) if table.data else []
     covered = whole_period(table.periods) or _spanned(slices)

@@ -36,7 +36,7 @@ def sort_rows(table: Table) -> None:
             table.totals.append(TotalRow("" if not named else f"level {named}", index, row))
         elif blank_names(row, names):
             blanks.append((index, row))
-        elif any(cell != "" for cell in row[width:]) and any(text_of(cell).strip() for cell in row[width:]):
+        elif len(row) > width and any(text_of(cell).strip() for cell in row[width:]):
             table.context.notes.add(
                 "warning",
                 "row_too_long",
@@ -55,8 +55,9 @@ def sort_rows(table: Table) -> None:
 
 def is_no_data(row: Row) -> bool:
     """Return whether a row only says that there is nothing to report."""
-    texts = [text_of(cell).strip() for cell in row if text_of(cell).strip()]
-    return len(texts) == 1 and texts[0].casefold() in _NO_DATA
+    if len(row) - row.count("") != 1:
+        return False
+    return next(text_of(cell) for cell in row if cell != "").strip().casefold() in _NO_DATA
 
 
 def report_unknown(table: Table) -> None:
@@ -79,7 +80,7 @@ def lift_cells(table: Table) -> None:
             key = f"{name}@{heading.removesuffix('_Conversions')}" if column.many else name
             cells: list[Cell] = [row[place] if place < len(row) else "" for row in rows]
             table.raws.setdefault(
-                key, Raw(column, heading, cells, lines, heading_currency(heading), _language(column, heading))
+                key, Raw(column, heading, cells, lines, heading_currency(heading), _language(column, heading), place)
             )
 
 

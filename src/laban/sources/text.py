@@ -106,23 +106,29 @@ _VIETNAMESE = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
 def _plausible(text: str, encoding: str) -> float:
     """Return the share of non-ASCII characters that are letters such as this encoding exists for."""
     foreign = [c for c in text if ord(c) > 127]
-    if not foreign:
-        return 0.0
-    if encoding == "cp932":
-        good = sum(
-            "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\uff01" <= c <= "\uff5e" for c in foreign
-        )
-    elif encoding == "cp1251":
-        words = re.findall(r"[\u0400-\u04ff]{2,}", text)
-        good = sum(len(word) for word in words if word.islower() or word.istitle() or word.isupper())
-    elif encoding == "cp1258":
-        good: float = sum("\u1ea0" <= c <= "\u1ef9" or c in _VIETNAMESE for c in foreign)
-    else:
-        good = (
-            len(re.findall(r"(?<![\u0080-\uffff])[\u00a3\u00a9\u00b0\u00c0-\u00ff\u20ac](?![\u0080-\uffff])", text))
-            * 0.9
-        )
-    return good / len(foreign)
+    return _LIKELY[encoding](text, foreign) / len(foreign) if foreign else 0.0
+
+
+def _japanese(_: str, foreign: list[str]) -> float:
+    return sum("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\uff01" <= c <= "\uff5e" for c in foreign)
+
+
+def _cyrillic(text: str, _: list[str]) -> float:
+    words = re.findall(r"[\u0400-\u04ff]{2,}", text)
+    return sum(len(word) for word in words if word.islower() or word.istitle() or word.isupper())
+
+
+def _vietnamese(_: str, foreign: list[str]) -> float:
+    return sum("\u1ea0" <= c <= "\u1ef9" or c in _VIETNAMESE for c in foreign)
+
+
+def _western(text: str, _: list[str]) -> float:
+    # One accented letter among plain ones; weighed a little less, because nearly every byte is some western sign.
+    return 0.9 * len(_LONE_ACCENT.findall(text))
+
+
+_LONE_ACCENT = re.compile(r"(?<![\u0080-\uffff])[\u00a3\u00a9\u00b0\u00c0-\u00ff\u20ac](?![\u0080-\uffff])")
+_LIKELY = {"cp932": _japanese, "cp1251": _cyrillic, "cp1258": _vietnamese, "cp1252": _western}
 
 
 def rows_of(text: str, encoding: str = "", name: str = "") -> Sheet:
@@ -134,7 +140,7 @@ def rows_of(text: str, encoding: str = "", name: str = "") -> Sheet:
     stated = _SEP_LINE.match(text)
     delimiter = stated["mark"] if stated else ""
     head = text[: _HEAD * 2]
-    if not stated and _is_wrapped(head):
+    if not stated and is_wrapped(head):
         text = unwrapped(text)
         head = text[: _HEAD * 2]
     delimiter = delimiter or _delimiter(head)
@@ -181,7 +187,7 @@ def _head_rows(head: str, delimiter: str) -> Iterator[list[str]]:
             return
 
 
-def _is_wrapped(head: str) -> bool:
+def is_wrapped(head: str) -> bool:
     """Return whether whole lines were quoted by a second save, so that the heading row is a single cell."""
     first = next((line for line in head.splitlines() if line.strip()), "")
     if not (first.startswith('"') and first.endswith('"') and len(first) > 2):

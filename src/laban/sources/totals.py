@@ -22,6 +22,7 @@ _COUNTED = re.compile(
     r"^(?:total of [\d.,]+ results?|tổng(?: số| cộng)?(?: của)? [\d.,]+ kết quả|全\s?[\d,]+\s?件の結果)$",
     re.IGNORECASE,
 )
+_HINT = re.compile(r"total|tổng|合計|総計|gesamt|somme|件の結果", re.IGNORECASE)
 #: As one pattern for readers that filter rows themselves.
 PATTERN = (
     r"(?i)^(?:(?:total|tổng số|tổng|合計|gesamt|total général|somme)\s*[:：].*"
@@ -43,8 +44,11 @@ class TotalRow:
 
 def total_label(row: Row) -> str | None:
     """Return what a row says it is the total of ("campaigns", "" for everything), or None if it is data."""
-    for cell in row[:_LOOKED_AT]:
-        if not isinstance(cell, str) or not cell or len(cell) > 80:
+    texts = [cell for cell in row[:_LOOKED_AT] if isinstance(cell, str)]
+    if not _HINT.search("\n".join(texts)):
+        return None
+    for cell in texts:
+        if not cell or len(cell) > 80:
             continue
         text = cell.strip()
         if found := _LABELLED.match(text):
