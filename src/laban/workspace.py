@@ -202,7 +202,7 @@ class Workspace:
         """The KPIs; read at first use."""
         from laban.metrics.catalogue import load_catalogue  # noqa: PLC0415  reading YAML takes time
 
-        return load_catalogue()
+        return load_catalogue(self.settings.activity_days)
 
     def close(self) -> None:
         """Let go of the warehouse."""
