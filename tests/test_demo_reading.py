@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from laban.facts import FACTS
 from laban.sources import read_file
 from laban.sources.demo import Truth, World, simulate, write_demo
 from laban.sources.model import Reading, ReadOptions
@@ -113,6 +114,17 @@ def test_orders_arrive_whole_with_their_customers(demo: tuple[Truth, dict[str, R
     lines = rows(readings, "fact_order_line")
     assert len(lines) == sum(len(order.lines) for order in shop.orders)
     assert sum(line["line_amount"] for line in lines) == sum(order.gross for order in shop.orders)
+
+
+def test_things_can_be_told_apart_by_their_keys(demo: tuple[Truth, dict[str, Reading]]) -> None:
+    _, readings = demo
+    for fact in FACTS:
+        found = rows(readings, fact.name)
+        if fact.kind == "entity" and found:
+            own = [name for name in fact.key if name not in ("platform", "account")]
+            keys = [(row["platform"], *(row[name] for name in own)) for row in found]
+            assert not any(None in key for key in keys), fact.name
+            assert len(set(keys)) == len(keys), fact.name
 
 
 def test_lead_stages_arrive_on_their_days(demo: tuple[Truth, dict[str, Reading]]) -> None:
