@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from laban.i18n import Phrase, translate
+from laban.i18n import Phrase, Text, translate
 
 
 class LabanError(Exception):
@@ -81,8 +81,8 @@ class UnsupportedDimensionError(LabanError):
 
     key = "error.unsupported_dimension"
 
-    def __init__(self, kpi: str, dimension: str, allowed: Iterable[str]) -> None:
-        super().__init__(kpi=kpi, dimension=dimension, allowed=", ".join(allowed) or "–")
+    def __init__(self, kpi: str | Text, dimension: str | Text, allowed: Iterable[str | Text]) -> None:
+        super().__init__(kpi=kpi, dimension=dimension, allowed=tuple(allowed) or "–")
 
 
 class InvalidQueryError(LabanError):

@@ -72,7 +72,7 @@ class Text:
 def translate(lang: str, key: str, /, **values: Any) -> str:
     """Return the sentence ``key`` in ``lang`` with its placeholders filled.
 
-    A value that is a ``Phrase`` or a ``Text`` is put into the same language.
+    A value that is a ``Phrase`` or a ``Text`` is put into the same language; a tuple is listed.
 
     Raises:
         KeyError: the key does not exist in that language.
@@ -89,6 +89,8 @@ def _said(value: Any, lang: str) -> Any:
             return value.text(lang)
         case Text():
             return value.of(lang)
+        case tuple():
+            return ", ".join(str(_said(item, lang)) for item in value)
         case _:
             return value
 

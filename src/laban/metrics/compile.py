@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from laban.errors import UnsupportedDimensionError
+from laban.i18n import Text
 from laban.metrics.dialect import Sql
 from laban.metrics.formula import Expression, Input, inputs
 from laban.metrics.model import Catalogue, Source
@@ -121,14 +122,21 @@ def _refused(query: Query, catalogue: Catalogue, plans: Iterable[KpiPlan]) -> di
     for plan in plans:
         lacking = _lacking(query, catalogue, plan)
         if lacking is not None:
-            error = UnsupportedDimensionError(plan.kpi, lacking, catalogue.allowed_dimensions(plan.kpi))
+            allowed = [_called(catalogue, name) for name in catalogue.allowed_dimensions(plan.kpi)]
+            error = UnsupportedDimensionError(catalogue.kpi(plan.kpi).name, _called(catalogue, lacking), allowed)
             unsupported[plan.kpi] = error
             found[plan.kpi] = Refusal("unsupported_dimension", error.values)
         elif any(i.shift == "base" for i in plan.inputs):
-            found[plan.kpi] = Refusal("no_base_period", {"kpi": plan.kpi})
+            found[plan.kpi] = Refusal("no_base_period", {"kpi": catalogue.kpi(plan.kpi).name})
     if len(unsupported) == len(query.kpis):
         raise next(iter(unsupported.values()))
     return found
+
+
+def _called(catalogue: Catalogue, dimension: str) -> Text:
+    """A dimension as people call it, with the name that an address needs."""
+    name = catalogue.dimension(dimension).name
+    return Text(f"{name.vi} ({dimension})", f"{name.en} ({dimension})")
 
 
 def _lacking(query: Query, catalogue: Catalogue, plan: KpiPlan) -> str | None:
