@@ -137,7 +137,7 @@ def test_orders_end_as_they_can_by_the_last_day() -> None:
         assert order.status != "placed" or END - order.at.date() <= timedelta(days=12)
     firsts = Counter(o.customer.phone for o in shop.orders if o.customer and o.is_first)
     assert set(firsts.values()) == {1}
-    assert len(firsts) == len(shop.customers)
+    assert len(firsts) == sum(customer.orders > 0 for customer in shop.customers) > 0.9 * len(shop.customers)
 
 
 def test_lead_stages_follow_each_other() -> None:

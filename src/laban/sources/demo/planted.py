@@ -37,6 +37,7 @@ EXPECTED: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         {
             "leads_generated": "up",
             "cost_per_lead": "down",
+            "cost_per_conversion": "down",
             "lead_to_mql_rate": "down",
             "lead_quality_rate": "down",
         },

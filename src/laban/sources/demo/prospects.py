@@ -50,9 +50,9 @@ class Asking:
     qualified: float
 
 
-def phone_number(dice: Dice) -> str:
-    """Return an invented mobile number (054 belongs to no operator)."""
-    return f"054{dice.between(0, 9_999_999):07d}"
+def phone_number(place: int) -> str:
+    """Return an invented mobile number (054 belongs to no operator); up to ten million places have their own."""
+    return f"054{(place * 3_141_593 + 2_718_281) % 10_000_000:07d}"
 
 
 def person_name(dice: Dice) -> str:
@@ -93,10 +93,10 @@ def ripen(found: Iterable[Asking], last: date, model: Prospecting, seed: int) ->
     for asking in found:
         for _ in range(asking.count):
             number += 1
-            yield _lead(f"L{number:05d}", asking, datetime.combine(last, time.max), model, dice)
+            yield _lead(number, asking, datetime.combine(last, time.max), model, dice)
 
 
-def _lead(lead_id: str, asking: Asking, until: datetime, model: Prospecting, dice: Dice) -> Lead:
+def _lead(number: int, asking: Asking, until: datetime, model: Prospecting, dice: Dice) -> Lead:
     created = datetime.combine(asking.day, time(dice.between(8, 22), dice.between(0, 59)))
     minutes = model.reply_minutes * dice.noise(1.2) + (480 if created.hour >= 21 else 0)
     answered = created + timedelta(minutes=max(1, round(minutes)))
@@ -110,13 +110,13 @@ def _lead(lead_id: str, asking: Asking, until: datetime, model: Prospecting, dic
     wins = sales is not None and dice.chance(min(0.95, model.sales_to_won * lift))
     rejected = not good and dice.chance(0.7)
     return Lead(
-        lead_id=lead_id,
+        lead_id=f"L{number:05d}",
         created=created,
         source=asking.source,
         channel=asking.channel,
         campaign=asking.campaign,
         name=person_name(dice),
-        phone=phone_number(dice),
+        phone=phone_number(2 * number),
         owner=dice.pick(OWNERS),
         answered=_by(answered, until),
         qualified=_by(qualified, until),

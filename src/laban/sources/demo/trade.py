@@ -32,7 +32,7 @@ LETTER_PULLS, LETTER_DAYS = 0.09, 10
 
 @dataclass(slots=True)
 class Customer:
-    """A person known by phone; ``rate`` is wishes to buy per day while they last."""
+    """A person known by phone; ``rate`` is wishes to buy per day, ``orders`` those that were not cancelled."""
 
     phone: str
     name: str
@@ -186,7 +186,7 @@ def _postpone(book: Book, customer: Customer, day: date) -> None:
 def _customer(book: Book, phone: str = "", name: str = "") -> Customer:
     dice, trading = book.dice, book.parameters.trading
     customer = Customer(
-        phone=phone or phone_number(dice),
+        phone=phone or phone_number(2 * len(book.customers) + 1),
         name=name or person_name(dice),
         province=dice.pick([name for name, _ in PROVINCES], [weight for _, weight in PROVINCES]),
         rate=dice.gamma(trading.rate_shape, 1.0 / (trading.gap_days * trading.rate_shape)),
@@ -224,12 +224,14 @@ def _order(
         discount=discount,
         shipping=30_000 if gross - discount >= FREE_SHIPPING_FROM and not shopee else 0,
         fee=round((gross - discount) * trading.shopee_fee) if shopee else 0,
-        is_first=customer is not None and customer.orders == 0,
+        is_first=False,
     )
     failed = _fulfil(order, book, cod=cod)
     book.orders.append(order)
     if customer is not None:
-        customer.orders += 1
+        if order.status != "cancelled":
+            order.is_first = customer.orders == 0
+            customer.orders += 1
         gone = dice.chance(trading.dropout_failed if failed else trading.dropout)
         if not gone:
             wait = timedelta(days=1 + round(dice.wait(1.0 / customer.rate)))

@@ -172,11 +172,11 @@ def stage_events(days: Sequence[date], seed: int) -> list[Guest]:
     for number, day in enumerate(sorted(day for day in dates if day >= days[0] and abs(season.tet_offset(day)) > 8)):
         kind = "Hội chợ" if number % 3 == 2 else "Workshop phối đồ"
         name = f"{kind} {day:%m/%Y}"
-        for _ in range(dice.between(70, 130)):
+        for place in range(dice.between(70, 130)):
             registered = dice.chance(0.55)
             attended = registered and dice.chance(0.62)
             channel = dice.pick(("organic_social", "email", "messaging", "offline"), (45, 25, 20, 10))
-            person, phone = person_name(dice), phone_number(dice)
+            person, phone = person_name(dice), phone_number(9_000_000 + 200 * number + place)
             asked = attended and dice.chance(0.3)
             guests.append(Guest(name, kind, day, person, phone, channel, registered, attended, asked))
     return guests
