@@ -79,7 +79,7 @@ def _say_share(table: Table, sums: dict[str, Decimal], measure: str) -> None:
         table.context.notes.add(
             "info", "covers_share", column=table.raws[measure].heading, member=table.member, share=plain_digits(share)
         )
-    else:
+    elif table.context.about.get("members", 1) == 1:
         table.context.notes.once("info", "covers_part", cut=" + ".join(_cut_names(table)))
 
 

@@ -83,7 +83,7 @@ def decimal_marks(
     Raises:
         UnreadableError: a value can be read in two ways and nothing settles it.
     """
-    votes = {raw.column.name: marks_of(set(raw.cells)) for raw in raws}
+    votes = {raw.column.name: marks_of(dict.fromkeys(raw.cells)) for raw in raws}
     context.marks.update(mark.decimal for mark in votes.values() if mark.decimal)
     if not context.marks and any(vote.ambiguous for vote in votes.values()):
         context.marks.update(mark for cells in others if (mark := _habit_of(cells)))
@@ -305,7 +305,7 @@ def settled_order(raw: Raw, context: Context, habit: str = "") -> Order | None:
     raise UnreadableError("date_ambiguous", row=line, column=raw.heading, value=example)
 
 
-def _not_in_future(texts: set[str], today: date) -> Order | None:
+def _not_in_future(texts: Sequence[str], today: date) -> Order | None:
     """Return the only order under which no date lies after today, if there is exactly one."""
     orders: tuple[Order, ...] = ("dmy", "mdy")
     past = [order for order in orders if all(_ends_by(text, order, today) for text in texts)]
@@ -320,8 +320,8 @@ def _ends_by(text: str, order: Order, today: date) -> bool:
     return isinstance(period, Partial) or period.last <= today
 
 
-def _strings(raw: Raw) -> set[str]:
-    return {cell for cell in raw.cells if isinstance(cell, str) and cell.strip()}
+def _strings(raw: Raw) -> list[str]:
+    return [cell for cell in dict.fromkeys(raw.cells) if isinstance(cell, str) and cell.strip()]
 
 
 def _read(raw: Raw, parse: Callable[[Cell], Any], context: Context, faults: Faults) -> list[Any]:

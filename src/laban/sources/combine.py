@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from laban.periods import Period
@@ -13,7 +13,7 @@ from laban.sources.blocks import Block, blocks_of
 from laban.sources.book import Book, UnreadableError, text_of
 from laban.sources.cards import read_cards
 from laban.sources.dates import NotADateError, Partial, parse_period, with_years
-from laban.sources.detect import Match, match, nearest
+from laban.sources.detect import Match, heading, match, nearest
 from laban.sources.mapping import Platform, PlatformName, clean
 from laban.sources.model import Reading
 from laban.sources.numbers import NotANumberError, exact_sum, parse_number
@@ -51,6 +51,7 @@ def read_book(book: Book, context: Context) -> Reading:
     if any(block.match is not None and block.match.table.layout == "cards" for block in matched):
         readings = [reading for sheet in book.sheets for reading in read_cards(sheet, platform, context)]
         return _reading(platform, readings, [], context, matched)
+    context.about["members"] = len({block.sheet.name for block in matched})
     _learn_about_file(matched, context)
     known = [b for b in matched if b.match is not None and b.match.table.layout == "rows"]
     unknown = [_unknown(block) for block in matched if block.match is None]
@@ -121,6 +122,7 @@ def _learn(name: str, value: str, context: Context) -> None:
         if value and not any(
             word in value.casefold() for word in ("last", "qua", "trước", "gần", "過去", "previous")
         ):
+            context.about["filtered"] = True
             context.notes.add("warning", "filtered", column=name, value=value)
         return
     if isinstance(period, Period):
@@ -214,7 +216,7 @@ def _reading(
         ),
     )
     if platform.options.get("compare_members"):
-        _compare_members(canonical, groups, platform.options["compare_members"], context)
+        _compare_members(platform, canonical, groups, platform.options["compare_members"], context)
     slices = merged([piece for group in groups for reading in group for piece in reading.slices])
     everything = platform.options.get("count_rows") == "all"
     if not slices:
@@ -312,6 +314,7 @@ def _covered(readings: Sequence[TableReading]) -> Period | None:
 
 
 def _compare_members(
+    platform: Platform,
     canonical: Sequence[TableReading],
     groups: Sequence[Sequence[TableReading]],
     measures: Sequence[str],
@@ -320,17 +323,24 @@ def _compare_members(
     """Members that each cover everything must agree; those cut short are said to be a part."""
     whole = _added([reading.totals for reading in canonical])
     for group in groups:
-        if group[0] in canonical or group[0].rank != 1:
+        if group[0] in canonical or canonical[0].rank == 2:
             continue
         other = _added([reading.totals for reading in group])
-        for name in measures:
-            if name in whole and name in other and whole[name] != other[name]:
+        shared = [name for name in measures if whole.get(name) and name in other]
+        if group[0].rank == 2 and shared:
+            share = (other[shared[0]] / whole[shared[0]] * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+            written = heading(platform, shared[0])
+            context.notes.add(
+                "info", "covers_share", column=written, member=group[0].member, share=plain_digits(share)
+            )
+        for name in shared if group[0].rank == 1 else ():
+            if whole[name] != other[name]:
                 context.notes.add(
                     "warning",
                     "members_disagree",
                     member=group[0].member,
                     other=canonical[0].member or canonical[0].cut,
-                    measure=name,
+                    measure=heading(platform, name),
                     here=plain_digits(other[name]),
                     there=plain_digits(whole[name]),
                 )

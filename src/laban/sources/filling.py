@@ -67,7 +67,11 @@ def _fact_slices(table: Table, plan: FactPlan, source: Columns, present: Sequenc
     filled = {name: values for name, part in plan.columns.items() if (values := columns.get(part)) is not None}
     accounts = _accounts(table, columns)
     cut = plan.cut or "+".join(present) or "account"
-    place = Place(table.match.platform.id, accounts, cut, 0 if plan.cut else rank + plan.rank, table.stated.period)
+    level = 0 if plan.cut else rank + plan.rank
+    if table.context.about.get("filtered"):
+        # What a filter left is a part, however complete the breakdown.
+        cut, level = f"{cut}+filtered", max(level, 2)
+    place = Place(table.match.platform.id, accounts, cut, level, table.stated.period)
     if fact.kind == "entity":
         return entity_slices(fact, filled, place) if filled.get(fact.date) else []
     filled.pop("date", None)

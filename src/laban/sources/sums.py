@@ -24,7 +24,19 @@ def sums_of(table: Table) -> dict[str, Decimal]:
                 sums[name] = newest
         elif raw.column.kind not in ("ratio", "duration", "amount"):
             sums[name] = exact_sum(values)
+    for key, names in table.match.table.options.get("once_per", {}).items():
+        keys = table.values[key]
+        sums |= {name: _once_per(keys, table.values[name]) for name in names if name in sums}
     return sums
+
+
+def _once_per(keys: Sequence[Any], values: Sequence[Decimal | None]) -> Decimal:
+    """Add what people repeat on every line of an order only once per order."""
+    first: dict[Any, Decimal] = {}
+    for key, value in zip(keys, values, strict=True):
+        if value is not None:
+            first.setdefault(key, value)
+    return exact_sum(list(first.values()))
 
 
 def _newest(table: Table, values: Sequence[Decimal | None]) -> Decimal | None:
