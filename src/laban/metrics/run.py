@@ -52,10 +52,13 @@ class Warehouse(Protocol):
 
 @dataclass
 class _Kept:
-    """The answers kept for one warehouse, and the days each fact covers; forgotten when the data change."""
+    """The answers kept for one warehouse, and the days each fact covers; forgotten when the data change.
+
+    An answer stands beside its catalogue, so that no other catalogue can come by the same identity meanwhile.
+    """
 
     version: int = -1
-    answers: OrderedDict[tuple[str, date, int, int], Result] = field(default_factory=OrderedDict)
+    answers: OrderedDict[tuple[str, date, int], tuple[Catalogue, Result]] = field(default_factory=OrderedDict)
     extents: dict[str, Period | None] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
@@ -72,7 +75,7 @@ def run(query: Query, catalogue: Catalogue, warehouse: Warehouse, *, today: date
         UnsupportedDimensionError: none of the KPIs can be split by or filtered on a dimension.
     """
     kept = _kept_for(warehouse)
-    key = (query.text(), today, catalogue.activity_days, id(catalogue))
+    key = (query.text(), today, id(catalogue))
     version = warehouse.version
     with kept.lock:
         if kept.version != version:
@@ -81,12 +84,12 @@ def run(query: Query, catalogue: Catalogue, warehouse: Warehouse, *, today: date
             kept.extents = {}
         if key in kept.answers:
             kept.answers.move_to_end(key)
-            return kept.answers[key]
+            return kept.answers[key][1]
         extents = kept.extents
     result = answer(compile_query(query, catalogue, today), catalogue, warehouse, extents)
     with kept.lock:
         if kept.version == version == warehouse.version:
-            kept.answers[key] = result
+            kept.answers[key] = (catalogue, result)
             while len(kept.answers) > KEPT:
                 kept.answers.popitem(last=False)
     return result
