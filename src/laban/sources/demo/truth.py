@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from laban.sources.demo.exports.ga4 import record
@@ -191,8 +190,3 @@ def _sales(world: World, series: _Series) -> None:
             series.add(lead.qualified.date(), "fact_lead_event.mqls", 1)
         if lead.sales:
             series.add(lead.sales.date(), "fact_lead_event.sqls", 1)
-
-
-def total(files: Iterable[DemoFile], platform: str, measure: str) -> Decimal:
-    """Return the sum of a measure over the files of a platform."""
-    return sum((file.totals.get(measure, Decimal(0)) for file in files if file.platform == platform), Decimal(0))

@@ -64,7 +64,8 @@ def write(world: World) -> list[DemoFile]:
     files = []
     for number, (first, last) in enumerate(pieces(world.first, world.last, 6)):
         orders = [order for order in world.orders if first <= order.at.date() <= last]
-        files.append(_orders(orders, first, last, Style(semicolon=number % 2 == 1)))
+        style = Style(semicolon=number % 2 == 1)
+        files.append(_orders(orders, first, last, style, world.parameters.trading.packing_cost))
     for number, (first, last) in enumerate(pieces(world.first, world.last, 12)):
         leads = [lead for lead in world.leads if first <= lead.created.date() <= last]
         files.append(_leads(leads, first, last, Style(semicolon=number % 2 == 0)))
@@ -115,20 +116,22 @@ ORDER_MEASURES: Measures[Order] = {
     "marketplace_fee": lambda order: order.fee,
     "quantity": lambda order: sum(line.quantity for line in order.lines),
 }
-PACKING = 9_000
 
 
-def _orders(orders: Sequence[Order], first: date, last: date, style: Style) -> DemoFile:
+def _orders(orders: Sequence[Order], first: date, last: date, style: Style, packing: int) -> DemoFile:
     lines: list[Sequence[object]] = [ORDER_HEADINGS]
     for order in orders:
-        lines += [_order_line(order, line, style, head=line is order.lines[0]) for line in order.lines]
+        lines += [
+            _order_line(order, line, style, packing if line is order.lines[0] else None) for line in order.lines
+        ]
     name = f"Đơn hàng {span(first, last)}.csv"
     days = (order.at.date() for order in orders)
     return _save(name, "own_orders", lines, style, add_up(orders, ORDER_MEASURES), days)
 
 
-def _order_line(order: Order, line: Line, style: Style, *, head: bool) -> list[object]:
-    # What belongs to the whole order stands on its first line only.
+def _order_line(order: Order, line: Line, style: Style, packing: int | None) -> list[object]:
+    # What belongs to the whole order, its packing too, stands on its first line only.
+    head = packing is not None
     whole = (order.gross, order.discount, order.refund, order.shipping, order.fee)
     amounts = [style.money(amount if head else None) for amount in whole]
     customer = order.customer
@@ -137,7 +140,7 @@ def _order_line(order: Order, line: Line, style: Style, *, head: bool) -> list[o
         customer.name if customer else "", STATUSES[order.status], _day(order.delivered), *amounts,
         SHOPS[order.sales_channel], CHANNELS[order.channel], order.campaign, line.product.name,
         line.product.category, line.quantity, style.money(line.price), style.money(line.product.cost),
-        style.money(line.quantity * line.price), style.money(PACKING if head else 0),
+        style.money(line.quantity * line.price), style.money(packing or 0),
         PAYMENTS[order.payment], order.carrier, order.province,
     ]  # fmt: skip
 
