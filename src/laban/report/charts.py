@@ -1,7 +1,7 @@
 """Charts as Vega-Lite specifications: plain dicts, one per chart, in the reader's language.
 
 The same specification is drawn by the page (interactive), and by ``report.svg`` for files. Texts in it (tooltips,
-labels) are ready-made strings in the language; numbers on axes follow the language through ``config.locale``.
+labels, ticks) are ready-made strings in the language.
 Meaning is never carried by colour alone: this year is a strong line, last year a pale dashed one, an unfinished
 period a hollow point.
 """
@@ -9,12 +9,12 @@ period a hollow point.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from laban.i18n import messages, translate
+from laban.report import axes, narrative
 from laban.report import format as fmt
-from laban.report import narrative
 from laban.report.views.calendar import MARKED
 from laban.report.views.kpi import Breakdown
 from laban.report.views.parts import Event, KpiHead, Point
@@ -29,8 +29,6 @@ LABEL_LENGTH = 40
 #: Width that the name of an event takes, and the width of a page's chart, in pixels.
 LABEL_WIDTH = 34
 PAGE_WIDTH = 760
-#: The value axis spans at least this share of the largest value.
-CALM = 0.3
 
 _COLOURS: dict[str, dict[str, str]] = {
     "light": {"ink": "#1d2733", "line": "#1f5fa8", "pale": "#9db4cc", "grid": "#e6eaee", "mute": "#5b6673"},
@@ -44,21 +42,12 @@ def colours(theme: Theme) -> dict[str, str]:
     return _COLOURS[theme]
 
 
-def config(theme: Theme, lang: str) -> Spec:
-    """Return the look and the number format of every chart; a page swaps it when the theme changes."""
+def config(theme: Theme) -> Spec:
+    """Return the look of every chart; a page swaps it when the theme changes."""
     tint = _COLOURS[theme]
-    comma = lang == "vi"
     return {
         "background": "transparent",
         "font": PRINT_FONT if theme == "print" else SANS,
-        "locale": {
-            "number": {
-                "decimal": "," if comma else ".",
-                "thousands": "." if comma else ",",
-                "grouping": [3],
-                "currency": ["", ""],
-            }
-        },
         "view": {"stroke": None},
         "axis": {
             "domain": False,
@@ -78,8 +67,8 @@ def config(theme: Theme, lang: str) -> Spec:
     }
 
 
-def _spec(description: str, theme: Theme, lang: str, **rest: Any) -> Spec:
-    return {"$schema": SCHEMA, "description": description, "config": config(theme, lang), **rest}
+def _spec(description: str, theme: Theme, **rest: Any) -> Spec:
+    return {"$schema": SCHEMA, "description": description, "config": config(theme), **rest}
 
 
 def sparkline(
@@ -126,7 +115,6 @@ def sparkline(
     return _spec(
         describe or translate(lang, "chart.empty"),
         theme,
-        lang,
         width=width,
         height=height,
         padding=4,
@@ -148,25 +136,24 @@ def course(
 ) -> Spec:
     """Return a KPI over time with last year behind it, events as thin rules, and an unfinished period hollow."""
     rows = [_row(kpi, p, lang, currency) for p in points]
-    room = LABEL_WIDTH / (PAGE_WIDTH if width == "container" else width)
-    layers = [_marks(events, points, lang, theme, room)] if events and points else []
+    drawn = PAGE_WIDTH if width == "container" else width
+    layers = [_marks(events, points, lang, theme, LABEL_WIDTH / drawn)] if events and points else []
     layers += [_past(theme), _present(theme, lang)]
     partial = [row for row in rows if row["partial"] and row["value"] is not None]
     if partial:
         layers.append(_unfinished(partial, kpi, lang, theme))
+    y = axes.value_axis([v for p in points for v in (p.value, p.baseline)], kpi.unit, lang)
     return _spec(
         course_words(kpi, points, lang, currency),
         theme,
-        lang,
         width=width,
         height=height,
-        autosize={"type": "fit", "contains": "padding"}
-        if width != "container"
-        else {"type": "fit-x", "contains": "padding"},
+        autosize={"type": "fit" if width != "container" else "fit-x", "contains": "padding"},
         padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
         data={"values": rows},
-        encoding={"x": _time_axis(points, lang)},
-        layer=[layer | _y(kpi, lang, layer, _domain(points)) for layer in layers],
+        encoding={"x": axes.time_axis([p.period for p in points], lang, drawn)},
+        layer=[_on_axis(layer, y) for layer in layers],
+        usermeta={"kind": "course"},
     )
 
 
@@ -210,61 +197,12 @@ def _tooltip(lang: str, *, baseline: bool = False) -> list[Spec]:
     return [{"field": field, "type": "nominal", "title": translate(lang, key)} for field, key in fields]
 
 
-def _time_axis(points: Sequence[Point], lang: str) -> Spec:
-    weeks = len(points)
-    months = "%m/%Y" if lang == "vi" else "%b %Y"
-    short = "%d/%m" if lang == "vi" else "%-d %b"
-    return {
-        "field": "day",
-        "type": "temporal",
-        "scale": {"type": "utc"},
-        "axis": {
-            "format": months if weeks > 30 else short,
-            "tickCount": {"interval": "month", "step": 3 if weeks > 60 else 2} if weeks > 30 else 6,
-            "labelOverlap": True,
-            "labelFlush": True,
-        },
-    }
-
-
-def _y(kpi: KpiHead, lang: str, layer: Spec, domain: list[float]) -> Spec:
+def _on_axis(layer: Spec, y: Spec) -> Spec:
     """Give a layer the common value axis, unless it has no values."""
     encoding = dict(layer.get("encoding", {}))
-    if "y" in encoding and "field" in encoding["y"]:
-        encoding["y"] = {
-            **encoding["y"],
-            "type": "quantitative",
-            "scale": {"domain": domain, "zero": False, "nice": True},
-            "axis": {"labelExpr": axis_expression(kpi.unit, lang), "tickCount": 4},
-        }
-    return {"encoding": encoding} if encoding else {}
-
-
-def _domain(points: Sequence[Point]) -> list[float]:
-    """Ends of the value axis: from zero when that is near, and never so narrow that small noise looks like drama."""
-    known = [float(v) for p in points for v in (p.value, p.baseline) if v is not None]
-    if not known:
-        return [0.0, 1.0]
-    low, high = min(known), max(known)
-    room = max(high - low, CALM * max(abs(low), abs(high)))
-    middle = (low + high) / 2
-    bottom, top = middle - 0.54 * room, middle + 0.54 * room
-    if low >= 0 and bottom < 0.4 * top:
-        bottom = 0.0
-    return [bottom, top if top > bottom else bottom + 1]
-
-
-def axis_expression(unit: str, lang: str) -> str:
-    """Return the Vega expression that writes an axis label: ``1,2 tr``, ``12,5%``, ``3,4x``."""
-    if unit == "percent":
-        return "format(datum.value * 100, ',.3~r') + '%'"
-    if unit == "ratio":
-        return "format(datum.value, ',.3~r') + 'x'"
-    steps = ""
-    for limit, name in (("1e9", "billion"), ("1e6", "million"), ("1e3", "thousand")):
-        before, after = translate(lang, f"format.{name}", n="\0").split("\0")
-        steps += f"abs(datum.value) >= {limit} ? '{before}' + format(datum.value / {limit}, ',.3~r') + '{after}' : "
-    return f"{steps}format(datum.value, ',.3~r')"
+    if "field" in encoding.get("y", {}):
+        encoding["y"] = {**encoding["y"], **y}
+    return {**layer, "encoding": encoding} if encoding else layer
 
 
 def _past(theme: Theme) -> Spec:
@@ -312,24 +250,26 @@ def _unfinished(rows: list[dict[str, Any]], kpi: KpiHead, lang: str, theme: Them
 
 
 def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: Theme, room: float) -> Spec:
-    """Thin dotted rules with a short name above the plot; neighbours stand in two rows.
+    """Thin dotted rules with a short name above the plot, in two rows; a name without room in either is left out.
 
     ``room`` is the share of the width that a name takes.
     """
     first, last = points[0].period.start, points[-1].period.last
     shown = [e for e in events if (e.kind == "note" or e.code in MARKED) and e.start <= last and e.end > first]
     rows: list[dict[str, Any]] = []
-    previous: date | None = None
+    ends = [date.min, date.min]
+    width = timedelta(days=7 * room * len(points))
     for event in shown:
         day = max(event.start, first)
-        near = previous is not None and (day - previous).days < 7 * room * len(points)
-        row = 1 - rows[-1]["row"] if near else 0
+        row = next((number for number, end in enumerate(ends) if day >= end), None)
+        if row is not None:
+            ends[row] = day + width
         title = f"{narrative.event_title(event, lang)} ({fmt.day(event.start, lang)})"
-        rows.append({"day": day.isoformat(), "title": title, "label": _label(event, lang), "row": row})
-        previous = day
+        name = _label(event, lang) if row is not None else ""
+        rows.append({"day": day.isoformat(), "title": title, "label": name, "row": row or 0})
     tint = _COLOURS[theme]["mute"]
     rule = {"type": "rule", "color": tint, "strokeWidth": 1, "strokeDash": [1, 3], "opacity": 0.8}
-    name = {"type": "text", "baseline": "bottom", "align": "center", "fontSize": 9, "limit": 80}
+    look = {"type": "text", "baseline": "bottom", "align": "center", "fontSize": 9, "limit": 80}
     return {
         "data": {"values": rows},
         "layer": [
@@ -337,7 +277,7 @@ def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: T
             *(
                 {
                     "transform": [{"filter": f"datum.row == {row}"}],
-                    "mark": name,
+                    "mark": look,
                     "encoding": {"text": {"field": "label", "type": "nominal"}, "y": {"value": -3 - 11 * row}},
                 }
                 for row in (0, 1)
@@ -398,7 +338,6 @@ def bars(
     return _spec(
         describe,
         theme,
-        lang,
         width=width,
         height={"step": 26},
         data={"values": rows},

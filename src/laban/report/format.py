@@ -149,6 +149,11 @@ def short_day(when: date, lang: str) -> str:
     return _date(when, "d/M" if lang == "vi" else "d MMM", lang)
 
 
+def month(when: date, lang: str) -> str:
+    """Return a month, short: ``11/2026``, ``Nov 2026``."""
+    return _date(when, "M/y" if lang == "vi" else "MMM y", lang)
+
+
 def moment(when: datetime, lang: str) -> str:
     """Return a day and the time of day: ``16/11/2026 08:05``."""
     return f"{day(when.date(), lang)} {when:%H:%M}"

@@ -8,10 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from laban.metrics.result import Number
+from laban.report import paint
 
 
 def draw(spec: dict[str, Any]) -> str:
-    """Return the SVG of a specification; the same specification gives the same bytes."""
+    """Return the SVG of a specification; the same specification gives the same bytes.
+
+    A course of a given size is painted at once; for anything else Vega's engine is started.
+    """
+    if spec.get("usermeta", {}).get("kind") == "course" and isinstance(spec["width"], int):
+        return paint.course(spec)
     return _draw(json.dumps(spec, ensure_ascii=False, sort_keys=True))
 
 

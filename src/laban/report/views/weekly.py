@@ -135,11 +135,12 @@ def _spots(tiles: Sequence[Tile], verdict: Verdict, around: Frame) -> tuple[Spot
 
 
 def _others(source: Source, board: ScorecardView) -> list[Tile]:
-    """Tiles of the KPIs that are not on the board but may be its news."""
+    """Tiles of the KPIs that are not on the board but may be its news; an estimate over a year is none."""
     packs = [source.catalogue.packs[name] for name in SEARCHED if name in source.catalogue.packs]
     names = dict.fromkeys(name for pack in packs for name in (*pack.kpis, *pack.companions))
     shown = {tile.kpi.id for tile in board.tiles}
-    return tiles_of(source, [name for name in names if name not in shown], board.frame)[0]
+    news = [name for name in names if name not in shown and source.catalogue.kpis[name].aggregation != "model"]
+    return tiles_of(source, news, board.frame)[0]
 
 
 def _courses(source: Source, kpis: Sequence[KpiHead], around: Frame) -> tuple[Course, ...]:
