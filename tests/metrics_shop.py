@@ -252,17 +252,20 @@ def leads(rng: random.Random) -> list[Slice]:
             steps["mql"] = created + timedelta(days=rng.randint(0, 45), hours=1)
         if rng.random() < 0.4 and "mql" in steps:
             steps["sql"] = steps["mql"] + timedelta(days=rng.randint(0, 45))
+        if rng.random() < 0.1 and "mql" not in steps:
+            steps["sql"] = created + timedelta(days=rng.randint(0, 45))
         if rng.random() < 0.3:
             steps[rng.choice(["won", "lost"])] = created + timedelta(days=rng.randint(1, 50))
         answered = created + timedelta(minutes=rng.randint(-5, 600)) if rng.random() < 0.8 else None
         source = rng.choice(["Biểu mẫu website", "Web form", "Form Facebook", "Zalo OA", "Hội chợ", HOSTILE, None])
+        channel = rng.choice(CHANNELS)
         rows += [
             (
                 when.date(),
                 f"L{number}",
                 stage,
                 source,
-                rng.choice(CHANNELS),
+                channel,
                 when,
                 created,
                 answered,
