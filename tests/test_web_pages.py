@@ -146,7 +146,7 @@ def test_the_formula_is_filled_with_numbers(client: Client) -> None:
 def test_imports_that_feed_a_kpi_lead_to_the_log(client: Client) -> None:
     page = Seen(client.get("/kpi/click_through_rate").text)
     number = client.get("/kpi/click_through_rate.json").json()["imports"][0]["id"]
-    assert f"/data#import-{number}" in page.links()
+    assert f"/data?show=all#import-{number}" in page.links()
     ids = {attrs.get("id") for _, attrs in Seen(client.get("/data").text).tags}
     assert f"import-{number}" in ids
 

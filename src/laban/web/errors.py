@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from laban.errors import LabanError
+from laban.errors import LabanError, UnknownNameError
 from laban.i18n import translate
 from laban.web.links import here
 from laban.web.reader import reader_of
@@ -36,7 +36,7 @@ def answer(site: Site, request: Request, status: int, key: str, message: str, **
         return error_json(status, key, message)
     reader = reader_of(request, site.workspace.settings.language)
     title = translate(reader.lang, f"web.error.title_{'ours' if status >= 500 else 'yours'}")
-    context = {"status": status, "title": title, "message": message, **more}
+    context = {"status": status, "title": title, "message": message, "nearest": [], **more}
     # The address may be anything at all, so the links of an error page start from the scorecard.
     html = site.renderer.page("error", reader, here(request, ()).at("/"), context)
     return HTMLResponse(html, status, headers=HEADERS)
@@ -51,7 +51,10 @@ def say(site: Site, request: Request, status: int, key: str, **values: Any) -> R
 def laban_error(site: Site, request: Request, error: LabanError) -> Response:
     """Answer a request that cannot be met."""
     lang = reader_of(request, site.workspace.settings.language).lang
-    return answer(site, request, error.status, error.key, error.message(lang))
+    known = site.workspace.catalogue.kpis
+    nearest = [known[name] for name in error.nearest if name in known] if isinstance(error, UnknownNameError) else []
+    names = [(kpi.id, kpi.name.of(lang)) for kpi in nearest]
+    return answer(site, request, error.status, error.key, error.message(lang), nearest=names)
 
 
 def http_error(site: Site, request: Request, error: HTTPException) -> Response:

@@ -46,6 +46,8 @@ LIKELY_CAUSES: Final = ("channel", "campaign", "network", "lead_source", "platfo
 #: Widths of the pictures that stand in for a chart until the script has come.
 WIDTHS: Final = {"wide": 1080, "narrow": 330}
 CHART_HEIGHT: Final = 270
+#: Imports listed on the data page until all are asked for.
+RECENT: Final = 20
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -295,9 +297,11 @@ def _dress_data(site: Site, at: Here, words: Words, view: DataView) -> Mapping[s
         return by_id[int(number)]
 
     undoing, undone = chosen("undo"), chosen("undone")
+    shown = view.imports if at.get("show") == "all" else view.imports[:RECENT]
     outcomes = site.batches.get(at.get("batch")) or ()
     return {
         "outcomes": [outcome.as_json(words.lang) for outcome in outcomes],
+        "shown": shown,
         "undoing": undoing if undoing and not undoing.undone_at else None,
         "undone": undone if undone and undone.undone_at else None,
         "waiting": waiting_in_inbox(view),
@@ -351,5 +355,5 @@ def _dress_dictionary(site: Site, at: Here, words: Words, view: DictionaryView) 
 SCORECARD: Final = Page("scorecard", ("period", "pack", "compare", "channel"), _build_scorecard, _dress_scorecard)
 KPI: Final = Page("kpi", ("period", "compare", "channel", "by"), _build_kpi, _dress_kpi)
 #: Not kept: the inbox may change without the data changing.
-DATA: Final = Page("data", ("undo", "undone", "batch"), _build_data, _dress_data, kept=False)
+DATA: Final = Page("data", ("undo", "undone", "batch", "show"), _build_data, _dress_data, kept=False)
 DICTIONARY: Final = Page("dictionary", ("q",), _build_dictionary, _dress_dictionary)

@@ -134,9 +134,17 @@ class Reading {
   }
 }
 
+/** Without the names of events: on a phone they would lie upon each other, and the box says them anyway. */
+function withoutNames(spec) {
+  if (!spec.layer) return spec;
+  const layer = spec.layer.filter((inner) => inner.mark?.type !== "text").map(withoutNames);
+  return { ...spec, layer };
+}
+
 async function draw(chart, spec, dark, reading) {
   reading.hide();
-  const drawn = await window.vegaEmbed(chart, isDark() ? coloured(spec, dark) : spec, {
+  const fitting = chart.clientWidth < 560 ? withoutNames(spec) : spec;
+  const drawn = await window.vegaEmbed(chart, isDark() ? coloured(fitting, dark) : fitting, {
     mode: "vega-lite",
     ast: true,
     renderer: "canvas",
