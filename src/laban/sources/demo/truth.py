@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -110,11 +110,6 @@ class _Series:
 
     def add(self, day: date, name: str, amount: float) -> None:
         self.values.setdefault(name, [0] * len(self._place))[self._place[day]] += amount
-
-    def collect(self, rows: Iterable[Any], day: str, fact: str, measures: Mapping[str, Callable[[Any], Any]]) -> None:
-        for row in rows:
-            for name, value in measures.items():
-                self.add(getattr(row, day), f"{fact}.{name}", value(row))
 
 
 def _daily(world: World) -> dict[str, list[int | float]]:

@@ -227,10 +227,8 @@ def _followers(accounts: Sequence[AccountDay]) -> DemoFile:
     pages = {"facebook": SHOP_NAME, "instagram": "trangnon.official", "zalo": "Trăng Non Official"}
     lines: list[Sequence[object]] = [("Ngày", "Mạng xã hội", "Tên trang", "Người theo dõi")]
     lines += [(_day(row.day), NETWORKS[row.network], pages[row.network], row.followers) for row in rows]
-    # Followers are a stock: the last line's number stands for the sheet.
-    totals = {"followers": Decimal(rows[-1].followers if rows else 0)}
     style = Style(semicolon=True)
-    return _save("Người theo dõi.csv", "own_followers", lines, style, totals, (row.day for row in rows))
+    return _save("Người theo dõi.csv", "own_followers", lines, style, {}, (row.day for row in rows))
 
 
 def _costs(costs: Sequence[Cost]) -> DemoFile:
