@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: What is trimmed from the ends of a cell (RE2 class body).
 _BLANK = r"\s\v\x1c-\x1f\x85\p{Z}\x{200B}\x{2060}\x{FEFF}"
+#: The decimal marks there are; any other stands for a column of whole numbers.
+_MARKS = (".", ",")
 _ISO = "%Y-%m-%d"
 #: Characters that would make the reader take a path for a pattern.
 _GLOB = set("*?[]")
@@ -150,21 +152,24 @@ def _value(statement: _Statement, spec: ColumnSpec, kind: str) -> str:
 
 
 def _number(cell: str, spec: ColumnSpec, kind: str) -> str:
-    """A number in the common form at once; anything else trimmed, without its affix, or an error."""
+    """A number in the common form or no value at once; anything else trimmed, without its affix, or an error."""
     trimmed = _trimmed(f"coalesce({cell}, '')")
     bare = _without_affix(trimmed, spec.affixes)
     odd = (
         f"CASE WHEN {_is_nothing(trimmed, spec)} THEN NULL "
         f"WHEN {_is_number(bare, spec, kind)} THEN {_digits(bare, spec, kind)} ELSE error('number') END"
     )
-    return f"CASE WHEN {_is_number(cell, spec, kind)} THEN {_digits(cell, spec, kind)} ELSE {odd} END"
+    return (
+        f"CASE WHEN {_is_number(cell, spec, kind)} THEN {_digits(cell, spec, kind)} "
+        f"WHEN {_is_nothing(cell, spec)} THEN NULL ELSE {odd} END"
+    )
 
 
 def _is_number(text: str, spec: ColumnSpec, kind: str) -> str:
     grouped = rf"|\d{{1,3}}({re.escape(spec.group)}\d{{3}})+" if spec.group else ""
     point = re.escape(spec.decimal)
     fraction = rf"({point}0+)?" if kind == COUNT else rf"({point}\d{{1,{_scale(kind)}}}0*)?"
-    pattern = rf"-?(\d+{grouped}){fraction}"
+    pattern = rf"-?(\d+{grouped}){fraction if spec.decimal in _MARKS else ''}"
     return f"regexp_full_match({text}, {literal(pattern)})"
 
 
@@ -176,7 +181,7 @@ def _scale(kind: str) -> int:
 
 def _digits(text: str, spec: ColumnSpec, kind: str) -> str:
     plain = f"replace({text}, {literal(spec.group)}, '')" if spec.group else text
-    if spec.decimal != ".":
+    if spec.decimal != "." and spec.decimal in _MARKS:
         plain = f"replace({plain}, {literal(spec.decimal)}, '.')"
     return f"CAST({plain} AS {kind})"
 

@@ -184,7 +184,8 @@ def to_json(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, Phrase):
         return {PHRASE: value.key, "values": dict(value.values)}
     if isinstance(value, (date, datetime)):
