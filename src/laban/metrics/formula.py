@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal, InvalidOperation, localcontext
 from typing import Literal
@@ -325,6 +326,11 @@ def answerable(expression: Expression, have: Collection[Input]) -> bool:
             return True
 
 
+def exactly() -> AbstractContextManager[Context]:
+    """Make sums and products of decimals exact while it lasts."""
+    return localcontext(_EXACT)
+
+
 def evaluate(
     expression: Expression, values: Mapping[Input, Exact | None]
 ) -> tuple[Exact | None, dict[str, Exact | None]]:
@@ -332,10 +338,16 @@ def evaluate(
 
     Money and counts are summed exactly; a quotient is rounded once, to 34 digits.
     """
+    with exactly():
+        return evaluated(expression, values)
+
+
+def evaluated(
+    expression: Expression, values: Mapping[Input, Exact | None]
+) -> tuple[Exact | None, dict[str, Exact | None]]:
+    """Do what ``evaluate`` does, for many cells within one ``exactly()``."""
     parts: dict[str, Exact | None] = {}
-    with localcontext(_EXACT):
-        found = _pair(expression, values, parts)
-        return _rounded(found), parts
+    return _rounded(_pair(expression, values, parts)), parts
 
 
 def _pair(expression: Expression, values: Mapping[Input, Exact | None], parts: dict[str, Exact | None]) -> Pair:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from laban.metrics.compile import Bucket, KpiPlan, Plan, Statement, compile_query
-from laban.metrics.formula import Exact, Input, evaluate
+from laban.metrics.formula import Exact, Input, evaluated, exactly
 from laban.metrics.model import Catalogue
 from laban.metrics.query import Query
 from laban.metrics.refusals import Known, reason
@@ -115,7 +115,8 @@ def answer(
     with warehouse.snapshot() as snapshot:
         grids = tuple(_grid(statement, snapshot, len(plan.query.by)) for statement in plan.statements)
     known = Known(plan, catalogue, warehouse, {} if extents is None else extents)
-    rows = tuple(_rows(plan, grids, known))
+    with exactly():
+        rows = tuple(_rows(plan, grids, known))
     refusals = dict(plan.refusals)
     for place, kpi in enumerate(plan.query.kpis):
         if kpi not in refusals and all(row.cells[place].value is None for row in rows):
@@ -134,14 +135,11 @@ def _grid(statement: Statement, snapshot: Snapshot, width: int) -> Grid:
 def _rows(plan: Plan, grids: Sequence[Grid], known: Known) -> Iterator[Row]:
     members = _members(grids) if plan.query.by else {}
     for bucket in plan.buckets:
+        now = _side(plan, bucket, grids, known, baseline=False)
+        before = None if bucket.baseline is None else _side(plan, bucket, grids, known, baseline=True)
         for key in _keys(plan, bucket, grids, members):
-            yield Row(
-                bucket.current,
-                key,
-                _cells(plan, bucket, key, grids, known, baseline=False),
-                None if bucket.baseline is None else _cells(plan, bucket, key, grids, known, baseline=True),
-                bucket.baseline,
-            )
+            baseline = None if before is None else _cells(plan, before, key)
+            yield Row(bucket.current, key, _cells(plan, now, key), baseline, bucket.baseline)
 
 
 def _members(grids: Sequence[Grid]) -> dict[tuple[int, int], set[Key]]:
@@ -169,40 +167,70 @@ def _keys(
     return sorted(keys, key=lambda key: tuple((value is None, value or "") for value in key))
 
 
-def _cells(
-    plan: Plan, bucket: Bucket, key: Key, grids: Sequence[Grid], known: Known, *, baseline: bool
-) -> tuple[Cell, ...]:
-    values: dict[Input, Exact | None] = {}
-    gaps: set[Input] = set()
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Where one input's numbers stand for one window, and what no row means."""
+
+    input: Input
+    rows: Mapping[tuple[int, Key], tuple[Any, ...]]
+    window: int
+    column: int
+    gap_column: int | None
+    absent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A bucket or its baseline: where to look, and the days that each KPI speaks of when they are not its own."""
+
+    looks: tuple[_Look, ...]
+    windows: Mapping[str, Period | None]
+
+
+def _side(plan: Plan, bucket: Bucket, grids: Sequence[Grid], known: Known, *, baseline: bool) -> _Side:
+    looks = []
     for one, place in plan.places.items():
         window = bucket.reached(one, baseline=baseline)
-        if window is None or (baseline and not known.whole(one, window)):
-            continue
-        values[one], gap = _number(one, place.ask, window, key, grids[place.statement], known)
-        if gap:
-            gaps.add(one)
-    planned = {k.kpi: k for k in plan.kpis}
+        if window is not None and not (baseline and not known.whole(one, window)):
+            look = _look(one, place.ask, window, grids[place.statement], known)
+            looks += [look] if look else []
     period = bucket.baseline if baseline else bucket.current
-    return tuple(
-        _cell(planned[kpi], values, gaps, bucket, period, baseline=baseline) if kpi in planned else Cell(None)
-        for kpi in plan.query.kpis
-    )
+    windows = {}
+    for kpi in plan.kpis:
+        reached = [bucket.reached(i, baseline=baseline) for i in kpi.inputs if i.shift == "now"]
+        widest = max((w for w in reached if w is not None), key=lambda w: w.days, default=None)
+        windows[kpi.kpi] = widest if widest != period else None
+    return _Side(tuple(looks), windows)
 
 
-def _number(
-    one: Input, ask_number: int, window: Period, key: Key, grid: Grid, known: Known
-) -> tuple[Exact | None, bool]:
-    """Return an input's number in a window for a member, and whether part of it is unknown."""
+def _look(one: Input, ask_number: int, window: Period, grid: Grid, known: Known) -> _Look | None:
+    """Return where to look for an input; None when the data do not reach back far enough for it."""
     statement = grid.statement
-    ask = statement.request.asks[ask_number]
-    if not known.enough_history(ask, statement.request, window):
-        return None, False
-    row = grid.rows.get((statement.index[window], key))
-    if row is None:
-        zero = statement.request.source.zero_when_empty and ask.measure.kind != "median" and known.covers(one, window)
-        return (0 if zero else None), False
-    gap = ask.gap_column is not None and statement.request.shape == "rows" and bool(row[ask.gap_column])
-    return _exact(row[ask.column]), gap
+    request = statement.request
+    ask = request.asks[ask_number]
+    if not known.enough_history(ask, request, window):
+        return None
+    zero = request.source.zero_when_empty and ask.measure.kind != "median" and known.covers(one, window)
+    gap_column = ask.gap_column if request.shape == "rows" else None
+    return _Look(one, grid.rows, statement.index[window], ask.column, gap_column, 0 if zero else None)
+
+
+def _cells(plan: Plan, side: _Side, key: Key) -> tuple[Cell, ...]:
+    values: dict[Input, Exact | None] = {}
+    gaps: set[Input] = set()
+    for look in side.looks:
+        row = look.rows.get((look.window, key))
+        if row is None:
+            values[look.input] = look.absent
+            continue
+        values[look.input] = _exact(row[look.column])
+        if look.gap_column is not None and row[look.gap_column]:
+            gaps.add(look.input)
+    cells = {kpi.kpi: _cell(kpi, values, gaps, side.windows[kpi.kpi]) for kpi in plan.kpis}
+    return tuple(cells.get(kpi, _NOTHING) for kpi in plan.query.kpis)
+
+
+_NOTHING = Cell(None)
 
 
 def _exact(value: Any) -> Exact | None:
@@ -211,17 +239,7 @@ def _exact(value: Any) -> Exact | None:
     return value if isinstance(value, Decimal) or value is None else int(value)
 
 
-def _cell(
-    plan: KpiPlan,
-    values: Mapping[Input, Exact | None],
-    gaps: set[Input],
-    bucket: Bucket,
-    period: Period | None,
-    *,
-    baseline: bool,
-) -> Cell:
-    value, parts = evaluate(plan.expression, values)
-    missing = tuple(dict.fromkeys(i.label for i in plan.inputs if values.get(i) is None or i in gaps))
-    reached = {bucket.reached(i, baseline=baseline) for i in plan.inputs if i.shift == "now"}
-    widest = max((window for window in reached if window is not None), key=lambda w: w.days, default=None)
-    return Cell(value, parts, missing, widest if widest != period else None)
+def _cell(kpi: KpiPlan, values: Mapping[Input, Exact | None], gaps: set[Input], window: Period | None) -> Cell:
+    value, parts = evaluated(kpi.expression, values)
+    lacking = [i.label for i in kpi.inputs if values.get(i) is None or i in gaps]
+    return Cell(value, parts, tuple(dict.fromkeys(lacking)), window)
