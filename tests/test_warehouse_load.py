@@ -12,7 +12,7 @@ import pytest
 
 from laban.i18n import LANGUAGES
 from laban.sources.model import Finding, Reading, Slice
-from laban.warehouse import LoadOutcome, Warehouse
+from laban.warehouse import LoadOutcome, Warehouse, WarehouseUnreadableError
 from laban.warehouse.archive import archived, unpacked
 from warehouse_rows import NOON, ads, day, load, orders
 
@@ -310,3 +310,15 @@ def test_original_bytes(warehouse: Warehouse, tmp_path: Path) -> None:
     (record,) = warehouse.imports()
     with unpacked(tmp_path / "archive", record.digest) as file:
         assert file.read() == (tmp_path / "a").read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_words_and_leaves_nothing(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "archive").write_text("a file where the folder should be", "utf-8")
+    with pytest.raises(WarehouseUnreadableError) as refused:
+        load(warehouse, tmp_path, "a", ads([(day(1), "x", "1")], day(1), day(2)))
+    assert "archive" in refused.value.message("vi")
+    assert (warehouse.version, spend(warehouse), warehouse.imports(include_undone=True)) == (0, [], [])
+    (tmp_path / "archive").unlink()
+    assert load(warehouse, tmp_path, "a", ads([(day(1), "x", "1")], day(1), day(2))).import_id == 1

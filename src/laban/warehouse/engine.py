@@ -33,7 +33,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 
 class WarehouseUnreadableError(LabanError):
-    """A database file that cannot be opened, for another reason than being in use."""
+    """A database file that cannot be opened or written, for another reason than being in use."""
 
     key = "error.warehouse_unreadable"
     status = 500
@@ -130,6 +130,9 @@ class Warehouse:
         A reading that was not ``loaded`` is given back as it is: there is nothing to store. A value that no column
         can hold makes the whole file refused. The outcome carries the finished reading: of a file that is read in
         bulk, rows, period and totals are known only now.
+
+        Raises:
+            WarehouseUnreadableError: the disk or the memory is full, or the folder cannot be written.
         """
         kept = archive.archived(self._archive, digest).name
         incoming = Incoming(digest, name, loaded_at, options_key, kept)
@@ -170,6 +173,12 @@ class Warehouse:
                     return outcome and replace(outcome, import_id=None)
                 keep()
                 self._commit(cursor)
+            except archive.ChangedFileError:
+                _roll_back(cursor)
+                raise
+            except (_operational_errors(), OSError) as error:
+                _roll_back(cursor)
+                raise WarehouseUnreadableError(self._path, _first_line(str(error))) from error
             except BaseException:
                 _roll_back(cursor)
                 raise
@@ -290,6 +299,13 @@ def _data_errors() -> type[Exception]:
     import duckdb  # noqa: PLC0415  see above
 
     return duckdb.DataError
+
+
+def _operational_errors() -> type[Exception]:
+    """What the disk or the memory refuses."""
+    import duckdb  # noqa: PLC0415  see above
+
+    return duckdb.OperationalError
 
 
 def _misfit(error: Exception) -> Finding:
