@@ -114,18 +114,31 @@ def test_the_headline_counts_and_names_the_best_and_the_worst() -> None:
         ),
         f"Đáng mừng nhất: chi phí mỗi khách tiềm năng giảm 20,0%, hiện là 80.000{NB}₫.",
         "Cần xem ngay: tỷ lệ chuyển đổi giảm 0,43 điểm %, hiện là 1,71%.",
+        "Nhớ mùa vụ khi so sánh: kỳ này có Siêu sale 11.11.",
     )
     assert narrative.headline(view, "en") == (
         "Week 46 (9–15 Nov 2026): 1 better, 1 worse, 1 within the usual ups and downs, 1 without a verdict yet.",
         "Best news: cost per lead down 20.0%, now ₫80,000.",
         "Look at this first: website conversion rate down 0.43 pts, now 1.71%.",
+        "Mind the season: this period has Sale day 11.11.",
     )
 
 
 def test_a_calm_week_and_an_empty_one() -> None:
     calm = board(tile(NPS, 40, change(40, 39.9)))
-    assert narrative.headline(calm, "vi")[-1] == "Không có chỉ số nào thay đổi vượt mức dao động bình thường."
+    assert narrative.headline(calm, "vi")[1] == "Không có chỉ số nào thay đổi vượt mức dao động bình thường."
     assert narrative.headline(board(), "vi")[0].startswith("Tuần 46 (9–15/11/2026): chưa có dữ liệu.")
+
+
+def test_the_season_is_named_when_only_one_period_has_it() -> None:
+    new_year = frame(Period.parse("2026-W08"))
+    assert narrative.season_sentence(new_year, "vi") == (
+        "Nhớ mùa vụ khi so sánh: kỳ này có Tết Nguyên đán; kỳ so sánh có Cao điểm mua sắm trước Tết, "
+        "Lễ Tình nhân 14/2."
+    )
+    aligned = frame(Period.parse("2026-W08"), "tet", baseline=Period.parse("2026-W08").shift(-384))
+    assert narrative.season_sentence(aligned, "vi") == ""
+    assert narrative.season_sentence(frame(baseline=None), "vi") == ""
 
 
 def test_a_running_week_says_how_far_it_is() -> None:

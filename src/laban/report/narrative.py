@@ -13,6 +13,7 @@ from laban.analysis.compare import Change
 from laban.i18n import messages, translate
 from laban.periods import Period
 from laban.report import format as fmt
+from laban.report.views.calendar import events
 from laban.report.views.kpi import Breakdown, KpiView
 from laban.report.views.parts import Compared, Event, Frame, Freshness, KpiHead, Missing, Note, Text, Tile
 from laban.report.views.scorecard import ScorecardView, state, strongest
@@ -141,7 +142,25 @@ def headline(view: ScorecardView, lang: str) -> tuple[str, ...]:
             sentences.append(_news(f"headline.{key}", found, frame, lang))
     if len(sentences) == 1 and any(tile.change and tile.change.word for tile in view.tiles):
         sentences.append(translate(lang, "headline.nothing"))
-    return tuple(sentences)
+    return (*sentences, *filter(None, [season_sentence(frame, lang)]))
+
+
+def season_sentence(frame: Frame, lang: str) -> str:
+    """Return which holidays and sale days only one of the two periods has; "" when they have the same."""
+    if frame.baseline is None:
+        return ""
+    now, before = ({e.code: event_title(e, lang) for e in events(p)} for p in (frame.elapsed, frame.baseline))
+    parts = [
+        translate(lang, f"headline.{key}", events=translate(lang, "headline.join").join(names))
+        for key, names in (
+            ("season_now", [name for code, name in now.items() if code not in before]),
+            ("season_before", [name for code, name in before.items() if code not in now]),
+        )
+        if names
+    ]
+    return (
+        translate(lang, "headline.season", parts=translate(lang, "headline.season_join").join(parts)) if parts else ""
+    )
 
 
 def _counts(view: ScorecardView, lang: str) -> list[str]:
