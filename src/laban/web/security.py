@@ -112,7 +112,9 @@ class Guard:
         if refusal is not None:
             await self.refuse(Request(scope, receive), refusal)(scope, receive, send_guarded)
             return
-        await self.app(scope, receive, send_guarded)
+        # A HEAD is a GET whose body the server leaves out by itself.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        await self.app(asked, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         headers = Headers(scope=scope)
