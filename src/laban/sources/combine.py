@@ -258,14 +258,19 @@ def _empty(platform: Platform, blocks: Sequence[Block], context: Context) -> Rea
 
 
 def _distinct(readings: Sequence[TableReading], context: Context) -> list[TableReading]:
-    """Leave out a sheet that says the same as an earlier one (a formatted and a raw copy of one report)."""
+    """Leave out a sheet that says the same as another one (a formatted and a raw copy of one report).
+
+    Of two copies the one that knows its days is kept, else the first.
+    """
     kept: list[TableReading] = []
     for reading in readings:
         twin = next((k for k in kept if _same(k, reading)), None)
         if twin is None:
             kept.append(reading)
-        else:
-            context.notes.add("info", "same_twice", member=reading.member, other=twin.member)
+            continue
+        better, worse = (reading, twin) if reading.period and not twin.period else (twin, reading)
+        kept[kept.index(twin)] = better
+        context.notes.add("info", "same_twice", member=worse.member, other=better.member)
     return kept
 
 
@@ -274,7 +279,8 @@ def _same(one: TableReading, two: TableReading) -> bool:
         return False
     shared = one.totals.keys() & two.totals.keys()
     return (
-        (one.rows, one.period) == (two.rows, two.period)
+        one.rows == two.rows
+        and (one.period == two.period or None in (one.period, two.period))
         and bool(shared)
         and all(one.totals[name] == two.totals[name] for name in shared)
     )

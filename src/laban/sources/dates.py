@@ -116,12 +116,12 @@ def parse_period(
 
 def _range(first: str, last: str, order: Order | None) -> Period:
     until = parse_period(last, order)
-    since = parse_period(first, order) if not first.strip().isdigit() else Partial(1, int(first))
     if isinstance(until, Partial):
         raise NotADateError(last)
+    only_day = re.fullmatch(r"\d{1,2}", first.strip())
+    since = Partial(until.start.month, int(first)) if only_day else parse_period(first, order)
     if isinstance(since, Partial):
-        month = until.start.month if first.strip().isdigit() else since.month
-        start = date(until.start.year, month, since.day or 1)
+        start = date(until.start.year, since.month, since.day or 1)
         since = Period(start if start < until.end else start.replace(year=start.year - 1), until.end)
     if since.start >= until.end:
         raise NotADateError(f"{first} - {last}")
@@ -262,20 +262,33 @@ def eaten_of(texts: Iterable[str], today: date) -> Literal["month", "day"] | Non
 def with_years(partials: Sequence[Partial], until: date) -> list[date | None]:
     """Give each day without a year its year, the newest being the last one on or before ``until``.
 
-    The days are taken in the order of the file, oldest or newest first, each at most a year from its neighbour. A
-    day that cannot be (29 February in a common year) is None.
+    Days that follow one another all the way, oldest or newest first, may cover several years; days in any other order
+    (a campaign's, then the next one's) are each the last of their name. A day that cannot be (29 February in a common
+    year) is None.
     """
     keys = [(p.month, p.day or 1) for p in partials]
-    rising = sum(a < b for a, b in pairwise(keys))
-    falling = sum(a > b for a, b in pairwise(keys))
-    newest_first = falling > rising
+    steps = [_days_on(a, b) for a, b in pairwise(keys)]
+    if all(step >= 0 for step in steps):
+        return _chained(keys[::-1], until)[::-1]
+    if all(step <= 0 for step in steps):
+        return _chained(keys, until)
+    return [_latest(month, day, until) for month, day in keys]
+
+
+def _days_on(one: tuple[int, int], two: tuple[int, int]) -> int:
+    """Return about how many days ``two`` lies after ``one``, going the shorter way round the year."""
+    distance = (31 * (two[0] - one[0]) + two[1] - one[1]) % 372
+    return distance if distance < 186 else distance - 372
+
+
+def _chained(newest_first: Sequence[tuple[int, int]], until: date) -> list[date | None]:
     found: list[date | None] = []
     limit = until
-    for month, day in keys if newest_first else reversed(keys):
+    for month, day in newest_first:
         current = _latest(month, day, limit)
         found.append(current)
         limit = current or limit
-    return found if newest_first else found[::-1]
+    return found
 
 
 def _latest(month: int, day: int, limit: date) -> date | None:

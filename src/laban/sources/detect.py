@@ -116,21 +116,28 @@ def _missing(platform: Platform, columns: Mapping[str, tuple[int, ...]]) -> tupl
     """Return headings of the columns that the nearest table lacks."""
     lacking: list[tuple[str, ...]] = []
     for table in platform.tables:
-        if table.refuse:
+        if not table.facts:
             continue
         needs = [name for name in table.needs if name not in columns]
         if table.any and not any(name in columns for name in table.any):
             needs.extend(table.any[:3])
         lacking.append(tuple(needs))
     fewest = min(lacking, key=len, default=())
-    return tuple(heading(platform, name) for name in fewest)
+    lang = _language(platform, columns)
+    return tuple(heading(platform, name, lang) for name in fewest)
 
 
-def heading(platform: Platform, name: str) -> str:
+def _language(platform: Platform, columns: Mapping[str, tuple[int, ...]]) -> str:
+    """Return the language in which most of the known columns have a spelling, English if there is no better."""
+    known = [{alias.lang for alias in platform.columns[name].aliases} for name in columns]
+    return max(("en", "vi", "ja"), key=lambda lang: sum(lang in langs for langs in known))
+
+
+def heading(platform: Platform, name: str, lang: str = "en") -> str:
     """Return the best known spelling of a column for a person to look for."""
     column = platform.columns[name]
     literal = [alias for alias in column.aliases if not alias.text.startswith("/")]
-    ranked = sorted(literal, key=lambda alias: "OFDCR".index(alias.evidence))
+    ranked = sorted(literal, key=lambda alias: (alias.lang != lang, "OFDCR".index(alias.evidence)))
     return ranked[0].text if ranked else name
 
 
