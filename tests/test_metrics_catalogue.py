@@ -104,6 +104,7 @@ def test_allowed_dimensions_are_those_of_all_facts_the_own_choice_first() -> Non
     ("text", "kpi"),
     [
         ("ty le chuyen doi", "conversion_rate"),
+        ("tỉ lệ chuyển đổi", "conversion_rate"),
         ("Tỷ lệ chuyển đổi", "conversion_rate"),
         ("CR", "conversion_rate"),
         ("conversion", "conversion_rate"),
@@ -134,7 +135,7 @@ def test_search_knows_when_there_is_nothing() -> None:
 
 
 def test_plain_text_has_no_marks() -> None:
-    assert plain("  Đơn hàng — Tỷ lệ (CR) ") == "don hang ty le cr"
+    assert plain("  Đơn hàng — Tỷ lệ (CR) ") == "don hang ti le cr"
 
 
 # -- the checks find what is wrong -------------------------------------------------------------------------------

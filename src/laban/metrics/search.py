@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from laban.metrics.model import Kpi
 
 _WORD = re.compile(r"[a-z0-9]+")
+_Y_OR_I = re.compile(r"\b([bcdghklmnpqrstvx]+)y\b")
 
 
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
-    """Return ``text`` in lower case, without accents and marks: "Tỷ lệ chuyển đổi" gives "ty le chuyen doi"."""
+    """Return ``text`` in lower case, without accents and marks, one spelling for y and i.
+
+    Both "Tỷ lệ chuyển đổi" and "tỉ lệ chuyển đổi" give "ti le chuyen doi".
+    """
     lowered = text.lower().replace("đ", "d")
     bare = "".join(c for c in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(c))
-    return " ".join(_WORD.findall(bare))
+    return _Y_OR_I.sub(r"\1i", " ".join(_WORD.findall(bare)))
 
 
 def ranked(kpis: Iterable[Kpi], text: str, lang: str) -> tuple[Kpi, ...]:
