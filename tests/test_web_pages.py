@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ import httpx
 import pytest
 
 from laban.report import format as fmt
-from laban.report.views import scorecard
+from laban.report.views import ImportRow, scorecard
 from laban.settings import Settings
+from laban.sources.model import Finding
 from laban.web import pages
 from laban.web.app import create_app
 from laban.web.links import Here
 from laban.web.render import with_sheets
+from laban.web.words import Words
 from laban.workspace import Workspace
 from report_shop import HOSTILE, TODAY, build
 from web_client import Client
@@ -284,6 +287,18 @@ def test_a_strange_host_gets_a_page_in_words(client: Client) -> None:
     assert answer.status_code == 421
     assert "This address is not Laban's" in Seen(answer.text).text
     assert "Tiệm Vải Mây" not in Seen(answer.text).text
+
+
+def test_a_finding_of_an_older_version_does_not_stop_the_page() -> None:
+    found = (
+        Finding("info", "long_gone", row=3),
+        Finding("error", "days_without_numbers", values={"only": "one of its values"}),
+    )
+    moment = datetime(2026, 11, 16, 8)
+    item = ImportRow(1, "a.csv", "ga4", "loaded", 1, None, None, None, moment, None, {}, found)
+    told = Words("en", "VND", {}).findings(item)
+    assert [(one["level"], one["row"]) for one in told] == [("error", None), ("info", 3)]
+    assert all("older version" in one["message"] for one in told)
 
 
 # sheets to fill in
