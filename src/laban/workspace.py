@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -152,6 +152,7 @@ class Workspace:
     settings: Settings
     fixed_today: date | None = None
     read_only: bool = False
+    _fresh: tuple[int, list[SourceFreshness]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def open(cls, root: Path, *, today: date | None = None, read_only: bool = False) -> Workspace:
@@ -281,8 +282,11 @@ class Workspace:
         return self.warehouse.undo(import_id, self.settings.now())
 
     def freshness(self) -> list[SourceFreshness]:
-        """Return, per source, the last day it has data for."""
-        return self.warehouse.freshness()
+        """Return, per source, the last day it has data for; looked up once per state of the warehouse."""
+        version = self.warehouse.version
+        if self._fresh is None or self._fresh[0] != version:
+            self._fresh = version, self.warehouse.freshness()
+        return self._fresh[1]
 
     def run(self, query: Query) -> Result:
         """Answer a question."""
