@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from laban.report.views.data import DataView, FindingRow, ImportRow, InboxFile, data_page
+from laban.report.views.data import DataView, ImportRow, InboxFile, data_page
 from laban.report.views.glossary import DictionaryView, KpiSummary, dictionary
 from laban.report.views.kpi import Breakdown, BreakdownRow, KpiView
 from laban.report.views.kpi_page import kpi_page
@@ -16,7 +16,6 @@ __all__ = [
     "DataView",
     "DictionaryView",
     "Event",
-    "FindingRow",
     "Frame",
     "Freshness",
     "ImportRow",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlencode
+from weakref import WeakKeyDictionary
 
 from laban.analysis.compare import Change, compare, enough, interval
 from laban.errors import UnknownNameError
@@ -31,12 +32,15 @@ from laban.report.views.samples import sample, settling_days
 if TYPE_CHECKING:
     from laban.i18n import Text as CatalogueText
     from laban.metrics.model import Catalogue, Kpi
+    from laban.warehouse import Warehouse
 
 #: Units shown in the small course of a tile, the period itself included.
 SPARK = 13
 #: A source is called stale when it is more days behind than this.
 STALE_DAYS = 7
 CHANNEL = "channel"
+#: KPIs that are asked which channels there are.
+CHANNEL_KPIS = 3
 
 
 def words(text: CatalogueText) -> Text:
@@ -115,8 +119,9 @@ def channels_with_data(source: Source, kpis: Sequence[str], period: Period) -> t
     """Return the channels in which any of the KPIs had a number in the 13 units up to ``period``, in usual order."""
     catalogue = source.catalogue
     able = [k for k in kpis if CHANNEL in catalogue.allowed_dimensions(k)]
-    # Numbers that look far back know no channel that the others do not, and are slow to split.
-    split = tuple(k for k in able if catalogue.kpi(k).aggregation in {"sum", "ratio_of_sums"}) or tuple(able)
+    # A few plain numbers know every channel; those that look far back are slow to split.
+    plain = [k for k in able if catalogue.kpi(k).aggregation in {"sum", "ratio_of_sums"}]
+    split = tuple((plain or able)[:CHANNEL_KPIS])
     if not split:
         return ()
     result = source.run(Query(split, trailing(period, SPARK), by=(CHANNEL,)))
@@ -291,10 +296,25 @@ def data_end(source: Source, kpi: str, around: Frame) -> date | None:
     told = {m.fact for m in measures if not catalogue.facts[m.fact].zero_when_empty}
     ends = []
     for fact in sorted(told):
-        held = source.warehouse.period_of(catalogue.facts[fact].needs or (fact,))
+        held = _reach(source, catalogue.facts[fact].needs or (fact,))
         if held is not None and around.elapsed.start <= held.last < around.elapsed.last:
             ends.append(held.last)
     return min(ends, default=None)
+
+
+#: How far facts reach, per warehouse, for the state it is in: asked by every number of every page.
+_reaches: WeakKeyDictionary[Warehouse, tuple[int, dict[tuple[str, ...], Period | None]]] = WeakKeyDictionary()
+
+
+def _reach(source: Source, facts: tuple[str, ...]) -> Period | None:
+    warehouse = source.warehouse
+    version = warehouse.version
+    kept = _reaches.get(warehouse)
+    if kept is None or kept[0] != version:
+        kept = _reaches[warehouse] = (version, {})
+    if facts not in kept[1]:
+        kept[1][facts] = warehouse.period_of(facts)
+    return kept[1][facts]
 
 
 def missing(catalogue: Catalogue, kpi: str, cell: Cell, refusal: Refusal | None) -> Missing:

@@ -16,9 +16,6 @@ from laban.sources.model import Finding
 if TYPE_CHECKING:
     from laban.warehouse import ImportRecord
 
-#: A finding of the log; the name under which pages know it.
-FindingRow = Finding
-
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
