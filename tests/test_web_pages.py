@@ -294,7 +294,7 @@ def test_a_finding_of_an_older_version_does_not_stop_the_page() -> None:
         Finding("info", "long_gone", row=3),
         Finding("error", "days_without_numbers", values={"only": "one of its values"}),
     )
-    moment = datetime(2026, 11, 16, 8)
+    moment = datetime(2026, 11, 16, 8)  # noqa: DTZ001  the log is kept in the shop's own time
     item = ImportRow(1, "a.csv", "ga4", "loaded", 1, None, None, None, moment, None, {}, found)
     told = Words("en", "VND", {}).findings(item)
     assert [(one["level"], one["row"]) for one in told] == [("error", None), ("info", 3)]
