@@ -137,7 +137,7 @@ def _print_freshness(console: Console, view: ScorecardView, lang: str) -> None:
     for source in view.freshness:
         until = fmt.day(source.last_day, lang) if source.last_day else "–"
         mark = f" ({translate(lang, 'cli.board.stale')})" if source.stale else ""
-        parts.append(f"{narrative.named(lang, 'platform_name', source.platform)} {until}{mark}")
+        parts.append(f"{narrative.named(lang, 'platform', source.platform)} {until}{mark}")
     console.print()
     words = translate(lang, "cli.board.freshness", sources=" · ".join(parts))
     console.print(words, style="dim", highlight=False, markup=False)

@@ -18,6 +18,7 @@ from laban.report.views.kpi import Breakdown, KpiView
 from laban.report.views.parts import Compared, Event, Frame, Freshness, KpiHead, Missing, Note, Text, Tile
 from laban.report.views.scorecard import ScorecardView, state, strongest
 from laban.report.views.weekly import Spot
+from laban.sources import platform_name
 
 ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
 #: From this factor on, a growth reads better as "three times as much" than as a percentage.
@@ -266,15 +267,16 @@ def event_title(event: Event, lang: str) -> str:
     return event.title if event.title is not None else translate(lang, f"event.{event.code}")
 
 
-#: Dimensions whose values have names, and where these stand in the message files.
-_NAMED = {"channel": "channel", "channel_group": "channel", "platform": "platform_name"}
+#: Dimensions whose values have names.
+_NAMED = {"channel": "channel", "channel_group": "channel", "platform": "platform"}
 
 
 def named(lang: str, area: str, code: str | None) -> str:
     """Return the name of a code (``channel``, ``dimension``, ``category``, ``platform``); itself when it has none."""
     if code is None or code == "":
         return translate(lang, "word.not_given")
-    return messages(lang).get(f"{_NAMED.get(area, area)}.{code}", code)
+    kind = _NAMED.get(area, area)
+    return platform_name(code, lang) if kind == "platform" else messages(lang).get(f"{kind}.{code}", code)
 
 
 def member_name(lang: str, dimension: str, value: str | None) -> str:
