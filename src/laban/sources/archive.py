@@ -96,7 +96,7 @@ def _inflated(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
         for piece in _pieces(inflate, raw, info) if inflate else (raw,):
             out += len(piece)
             if out > info.file_size:
-                raise UnreadableError("zip_bomb", values={"members": 1, "megabytes": out // 1_048_576})
+                raise UnreadableError("broken_zip", member=member_name(info))
             yield piece
     if left or out != info.file_size:
         raise UnreadableError("broken_zip", member=member_name(info))

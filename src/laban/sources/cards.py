@@ -252,6 +252,8 @@ def _shares(
     """Shares of the followers. Excel turned some into dates (3.7 became "3.юли"): those are refused, not guessed."""
     rows: list[tuple[Any, ...]] = []
     day = context.options.until
+    if day is None:
+        context.notes.once("info", "snapshot_undated")
     for line, member, cell in found:
         text = text_of(cell).strip()
         if not _SHARE.fullmatch(text):
@@ -272,7 +274,8 @@ def _shares(
         0,
         f"{attribute} {card.network or ''}".strip(),
     )
-    return TableReading("audience", sheet.name, attribute, 1, len(rows), {}, {}, (piece,))
+    covered = None if day is None else Period(day, day + _DAY)
+    return TableReading("audience", sheet.name, attribute, 1, len(rows), {}, {}, (piece,), covered)
 
 
 def _formats(card: Card, measure: str, sheet: Sheet) -> TableReading:

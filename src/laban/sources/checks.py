@@ -77,14 +77,15 @@ def _say_share(table: Table, sums: dict[str, Decimal], measure: str) -> None:
     if whole:
         share = (sums[measure] / whole * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
         table.context.notes.add(
-            "info", "covers_share", column=table.raws[measure].heading, member=table.member, share=plain_digits(share)
-        )
+            "info", "covers_share", column=table.raws[measure].heading, member=table.member,
+            share=plain_digits(share), part=_cut_names(table),
+        )  # fmt: skip
     elif table.context.about.get("members", 1) == 1:
-        table.context.notes.once("info", "covers_part", cut=" + ".join(_cut_names(table)))
+        table.context.notes.once("info", "covers_part", part=_cut_names(table))
 
 
-def _cut_names(table: Table) -> list[str]:
-    return [table.raws[name].heading for name in table.match.table.cut if name in table.raws]
+def _cut_names(table: Table) -> str:
+    return " + ".join(table.raws[name].heading for name in table.match.table.cut if name in table.raws)
 
 
 def check_sense(table: Table) -> None:

@@ -14,6 +14,7 @@ from laban.sources.book import Book, UnreadableError, text_of
 from laban.sources.cards import read_cards
 from laban.sources.dates import NotADateError, Partial, parse_period, with_years
 from laban.sources.detect import Match, heading, match, nearest
+from laban.sources.headings import first_texts
 from laban.sources.mapping import Platform, PlatformName, clean
 from laban.sources.model import Reading
 from laban.sources.numbers import NotANumberError, exact_sum, parse_number
@@ -54,7 +55,7 @@ def read_book(book: Book, context: Context) -> Reading:
     context.about["members"] = len({block.sheet.name for block in matched})
     _learn_about_file(matched, context)
     known = [b for b in matched if b.match is not None and b.match.table.layout == "rows"]
-    unknown = [_unknown(block) for block in matched if block.match is None]
+    unknown = [_unknown(block) for block in _without_strangers(blocks, matched, context)]
     return _reading(platform, _read_all(platform, known, context), unknown, context, matched)
 
 
@@ -71,10 +72,10 @@ def _platform(book: Book, blocks: Sequence[Block]) -> Platform:
 
 
 def _refuse_unknown(book: Book) -> None:
-    rows = [row for sheet in book.sheets for row in sheet.rows[:40]]
-    close = nearest(rows)
-    first = next((row for row in rows if any(text_of(cell).strip() for cell in row)), ())
-    found = ", ".join(clean(text_of(cell))[:40] for cell in first[:8] if text_of(cell).strip()) or "–"
+    found = next(filter(None, map(first_texts, book.sheets)), "")
+    if not found:
+        raise UnreadableError("empty_file")
+    close = nearest([row for sheet in book.sheets for row in sheet.rows[:40]])
     if close is None:
         raise UnreadableError("unknown_format", row=1, values={"found": found})
     raise UnreadableError(
@@ -92,6 +93,19 @@ def _match(platform: Platform, block: Block) -> Match | None:
     if block.match is not None and block.match.platform.id == platform.id:
         return block.match
     return match(platform, block.headings, block.preamble)
+
+
+def _without_strangers(found: Sequence[Block], matched: Sequence[Block], context: Context) -> list[Block]:
+    """Return the tables nobody knows; of one that belongs to another platform say that it is left out.
+
+    A file is one platform's, so that it can be undone as one.
+    """
+    unknown = [(one, two) for one, two in zip(found, matched, strict=True) if two.match is None]
+    for before, _ in unknown:
+        if before.match is not None:
+            other = PlatformName(before.match.platform.id)
+            context.notes.add("warning", "other_platform", member=before.sheet.name, platform=other)
+    return [after for before, after in unknown if before.match is None]
 
 
 def _unknown(block: Block) -> Unknown:
@@ -333,12 +347,12 @@ def _compare_members(
             continue
         other = _added([reading.totals for reading in group])
         shared = [name for name in measures if whole.get(name) and name in other]
-        if group[0].rank == 2 and shared:
+        if group[0].rank == 2 and shared and any(reading.rows for reading in group):
             share = (other[shared[0]] / whole[shared[0]] * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-            written = heading(platform, shared[0])
             context.notes.add(
-                "info", "covers_share", column=written, member=group[0].member, share=plain_digits(share)
-            )
+                "info", "covers_share", column=heading(platform, shared[0]), member=group[0].member,
+                part=group[0].member or group[0].cut, share=plain_digits(share),
+            )  # fmt: skip
         for name in shared if group[0].rank == 1 else ():
             if whole[name] != other[name]:
                 context.notes.add(

@@ -7,7 +7,7 @@ from pathlib import Path
 from laban.i18n import Phrase
 from laban.sources.archive import check_workbook, members_of
 from laban.sources.book import Book, Sheet, UnreadableError
-from laban.sources.headings import known_headings
+from laban.sources.headings import first_texts, known_headings
 from laban.sources.model import Finding
 from laban.sources.text import decode, read_text, rows_of
 from laban.sources.workbook import looks_like_html, read_html, read_workbook
@@ -119,14 +119,9 @@ def _refuse_unknown(head: bytes) -> None:
         sheet = rows_of(text, encoding)
     except UnreadableError:
         return
-    if not any(known_headings(row) for row in sheet.rows[:200]):
-        raise UnreadableError("unknown_format", row=1, values={"found": _shown(sheet)})
-
-
-def _shown(sheet: Sheet) -> str:
-    row = next((row for row in sheet.rows if any(str(cell).strip() for cell in row)), ())
-    texts = [str(cell).strip()[:40] for cell in row if str(cell).strip()]
-    return ", ".join(texts[:8]) or "–"
+    shown = first_texts(sheet)
+    if shown and not any(known_headings(row) for row in sheet.rows[:200]):
+        raise UnreadableError("unknown_format", row=1, values={"found": shown})
 
 
 def _check_size(size: int, most: int) -> None:

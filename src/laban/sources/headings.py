@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
+from laban.sources.book import Sheet, is_blank, text_of
 from laban.sources.mapping import clean, fold, plain, platforms
 
 
@@ -36,3 +37,9 @@ def known_headings(row: Sequence[object]) -> int:
     """Return how many different cells of a row are headings of some platform."""
     texts = {cell for cell in row if isinstance(cell, str) and cell}
     return sum(1 for text in texts if platforms_of(text)) if len(texts) < 3000 else 0
+
+
+def first_texts(sheet: Sheet) -> str:
+    """Return the first cells with something in them, as a person would recognise the file by; empty if none."""
+    rows = ([clean(text_of(cell))[:40] for cell in row if not is_blank((cell,))] for row in sheet.rows)
+    return ", ".join(next(filter(None, rows), [])[:8])

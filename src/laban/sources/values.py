@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from laban.i18n import Phrase
@@ -94,13 +95,21 @@ def place_rows(table: Table) -> None:
         label = context.about["label_period"]
         table.periods = [label] * rows
     else:
-        table.periods = [covered] * rows
-        _say_where_from(table, rows)
+        snapshot = _snapshot(table)
+        table.periods = [snapshot or covered] * rows
+        if snapshot is None:
+            _say_where_from(table, rows)
         return
     if name is None or not table.stated.from_name:
         return
     if any(period is not None and period.days > 1 for period in table.periods):
         context.notes.once("info", "period_from_name", period=_period_text(covered))
+
+
+def _snapshot(table: Table) -> Period | None:
+    """Return the day of a table that says how things stood when it was downloaded, if a person named it."""
+    day = table.context.options.until
+    return Period(day, day + timedelta(days=1)) if day and table.options.get("snapshot") else None
 
 
 def _say_where_from(table: Table, rows: int) -> None:
