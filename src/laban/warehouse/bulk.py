@@ -31,6 +31,7 @@ _BLANK = r"\s\v\x1c-\x1f\x85\p{Z}\x{200B}\x{2060}\x{FEFF}"
 #: The decimal marks there are; any other stands for a column of whole numbers.
 _MARKS = (".", ",")
 _ISO = "%Y-%m-%d"
+_FEW = 4
 #: Characters that would make the reader take a path for a pattern.
 _GLOB = set("*?[]")
 
@@ -159,8 +160,11 @@ def _number(cell: str, spec: ColumnSpec, kind: str) -> str:
         f"CASE WHEN {_is_nothing(trimmed, spec)} THEN NULL "
         f"WHEN {_is_number(bare, spec, kind)} THEN {_digits(bare, spec, kind)} ELSE error('number') END"
     )
+    # A column that may only hold a word or two (the one currency) is compared before it is matched.
+    known = " OR ".join(f"{cell} = {literal(word)}" for word in spec.empty if word)
+    early = f"WHEN {known} THEN NULL " if known and len(spec.empty) <= _FEW else ""
     return (
-        f"CASE WHEN {_is_number(cell, spec, kind)} THEN {_digits(cell, spec, kind)} "
+        f"CASE {early}WHEN {_is_number(cell, spec, kind)} THEN {_digits(cell, spec, kind)} "
         f"WHEN {_is_nothing(cell, spec)} THEN NULL ELSE {odd} END"
     )
 
