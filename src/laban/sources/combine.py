@@ -48,6 +48,7 @@ def read_book(book: Book, context: Context) -> Reading:
     blocks = [block for sheet in book.sheets for block in blocks_of(sheet)]
     platform = _platform(book, blocks)
     context.platform = platform.id
+    context.about["name_ends_late"] = platform.options.get("name_ends_late", False)
     matched = [replace(block, match=_match(platform, block)) for block in blocks]
     if any(block.match is not None and block.match.table.layout == "cards" for block in matched):
         readings = [reading for sheet in book.sheets for reading in read_cards(sheet, platform, context)]

@@ -100,7 +100,11 @@ def _mapped(platform: Platform, row: Row) -> tuple[dict[str, tuple[int, ...]], t
         if name not in columns:
             rarity = 1 / max(len(platforms_of(cell)), 1)
             score += rarity if fold(cell) in platform.folded or platform.unaccented else rarity * _PATTERN_WEIGHT
-        columns[name] = (*columns.get(name, ()), place)
+        second = platform.columns[name].second
+        if name in columns and second:
+            columns.setdefault(second, (place,))
+        else:
+            columns[name] = (*columns.get(name, ()), place)
     return columns, tuple(unknown), score
 
 

@@ -94,7 +94,8 @@ class Column:
 
     ``total`` is its name in ``Reading.totals``; empty when it has none. ``words`` names a vocabulary. ``within``
     bounds plausible numbers. ``order`` is the platform's own order of ambiguous dates. ``many``: several columns of
-    a file are this one. The texts at the end are for our own sheets only.
+    a file are this one. ``second``: of two columns the other one is that (the earlier of two compared periods).
+    The texts at the end are for our own sheets only.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Column:
     within: tuple[int, int] | None = None
     order: str = ""
     many: bool = False
+    second: str = ""
     required: bool = False
     heading: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
@@ -333,6 +335,7 @@ def _column(name: str, spec: dict[str, Any]) -> Column:
         within=tuple(spec["within"]) if "within" in spec else None,
         order=spec.get("order", ""),
         many=spec.get("many", False),
+        second=spec.get("second", ""),
         required=spec.get("required", False),
         heading=_by_language(spec.get("heading", {})),
         note=_by_language(spec.get("note", {})),

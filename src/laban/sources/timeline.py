@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from laban.periods import Period
-from laban.sources.book import UnreadableError, text_of
+from laban.periods import Period, unit_of
+from laban.sources.book import Cell, UnreadableError, text_of
 from laban.sources.columns import Faults, Raw, read_periods, settled_order
 from laban.sources.dates import (
     AmbiguousDateError,
@@ -24,14 +24,16 @@ from laban.sources.dates import (
 from laban.sources.reading import Context
 
 #: Columns that place a row in time, finest first.
-TIME = ("date", "nth_day", "week", "nth_week", "month", "nth_month", "quarter", "year")
+TIME = ("date", "moment", "nth_day", "week", "nth_week", "month", "nth_month", "quarter", "year")
 _WEEKDAYS = frozenset(
     {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
     | {"thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật"}
     | {"月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日", "月", "火", "水", "木", "金", "土", "日"}
 )
+_UNITS = frozenset({"week", "month", "quarter", "year"})
 _ORDERS: dict[str, Order] = {"dmy": "dmy", "mdy": "mdy"}
 _LABEL = re.compile(r"^[^:：\d]{1,40}[:：]\s*")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _EIGHT_DIGITS = re.compile(r"(?<!\d)(20\d{6})(?!\d)")
 
 
@@ -64,7 +66,8 @@ def stated_period(preamble: Sequence[str], context: Context, member: str, habit:
     for name in (member, context.path.stem, context.path.parent.name):
         named = period_in_name(name) if name else None
         if named is not None and _plausible(named, context):
-            return Stated(named, from_name=True)
+            late = context.about.get("name_ends_late", False) and named.days > 1
+            return Stated(Period(named.start, named.last) if late else named, from_name=True)
     return Stated()
 
 
@@ -124,7 +127,16 @@ def row_periods(
     for index, period in enumerate(found):
         if period is None:
             faults.add(index, "no_date", raw.heading, raw.cells[index])
-    return found
+    return [_whole(period, raw.column.name, cell) for period, cell in zip(found, raw.cells, strict=True)]
+
+
+def _whole(period: Period | Partial | None, unit: str, cell: Cell) -> Period | Partial | None:
+    """Return the week, month … that a column of them names by its first day; a range is already whole."""
+    if unit not in _UNITS or not isinstance(period, Period) or period.days != 1:
+        return period
+    if len(_YEAR.findall(text_of(cell))) > 1:
+        return period
+    return Period(period.start, period.start + timedelta(days=7)) if unit == "week" else unit_of(period.start, unit)
 
 
 def _counted(raw: Raw, start: date | None, faults: Faults) -> list[Period | Partial | None]:

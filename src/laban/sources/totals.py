@@ -29,7 +29,7 @@ PATTERN = (
     r"|grand totals?|totals?|tổng|tổng cộng|tổng số|合計|総計|gesamt|gesamtsumme"
     r"|total of [\d.,]+ results?|tổng(?: số| cộng)?(?: của)? [\d.,]+ kết quả|全\s?[\d,]+\s?件の結果)$"
 )
-#: A totals word stands in one of the first cells of its row.
+#: A totals word stands in one of the first cells of its row, or in a cell of its own behind it (GA4).
 _LOOKED_AT = 4
 
 
@@ -44,7 +44,7 @@ class TotalRow:
 
 def total_label(row: Row) -> str | None:
     """Return what a row says it is the total of ("campaigns", "" for everything), or None if it is data."""
-    texts = [cell for cell in row[:_LOOKED_AT] if isinstance(cell, str)]
+    texts = [cell for cell in (*row[:_LOOKED_AT], *row[_LOOKED_AT:][-1:]) if isinstance(cell, str)]
     if not _HINT.search("\n".join(texts)):
         return None
     for cell in texts:
