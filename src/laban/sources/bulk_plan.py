@@ -49,7 +49,9 @@ _FORMATS = (
     ("%Y/%m/%d", re.compile(r"\d{4}/\d{2}/\d{2}")),
     ("%Y%m%d", re.compile(r"\d{8}")),
 )
-_TOTAL_WORDS = ("otal", "ổng", "合計", "件の結果", "esamt", "omme", "OTAL", "ỔNG")
+_TOTAL_WORDS = ("otal", "ổng", "合計", "件の結果", "esamt", "OTAL", "ỔNG")
+#: A total in a rarer word stands in the last lines.
+_TAIL = 8 * 1024
 _KINDS = frozenset({*NUMERIC, "text", "currency", "date", "skip", "pii_drop"})
 _UNPLAIN_OPTIONS = ("blank_total", "level", "nesting", "group_by", "few")
 
@@ -336,21 +338,33 @@ def _totals_rows(path: Path, table: Table) -> Iterator[TotalRow]:
     """Find the file's own totals rows by their words; they are few and may stand anywhere."""
     seen: set[int] = set()
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        for word in _TOTAL_WORDS:
-            at = raw.find(word.encode())
-            while at >= 0:
-                start, end = raw.rfind(b"\n", 0, at) + 1, raw.find(b"\n", at)
-                end = len(raw) if end < 0 else end
-                if start not in seen:
-                    seen.add(start)
-                    if len(seen) > _MOST_TOTALS:
-                        raise _NotPlainError
-                    row = _row(raw[start:end], table)
-                    label = total_label(row)
-                    if label is not None:
-                        _check_seen(row)
-                        yield TotalRow(label, start, row)
-                at = raw.find(word.encode(), end)
+        for start, end in _lines_to_look_at(raw):
+            if start in seen:
+                continue
+            seen.add(start)
+            if len(seen) > _MOST_TOTALS:
+                raise _NotPlainError
+            row = _row(raw[start:end], table)
+            label = total_label(row)
+            if label is not None:
+                _check_seen(row)
+                yield TotalRow(label, start, row)
+
+
+def _lines_to_look_at(raw: mmap.mmap) -> Iterator[tuple[int, int]]:
+    for word in _TOTAL_WORDS:
+        at = raw.find(word.encode())
+        while at >= 0:
+            start, end = raw.rfind(b"\n", 0, at) + 1, raw.find(b"\n", at)
+            end = len(raw) if end < 0 else end
+            yield start, end
+            at = raw.find(word.encode(), end)
+    start = raw.find(b"\n", max(len(raw) - _TAIL, 0)) + 1
+    while 0 < start < len(raw):
+        end = raw.find(b"\n", start)
+        end = len(raw) if end < 0 else end
+        yield start, end
+        start = end + 1
 
 
 def _row(line: bytes, table: Table) -> Row:

@@ -12,23 +12,27 @@ from laban.sources.book import Row, text_of
 from laban.sources.currency import money_unit
 from laban.sources.mapping import Column
 
-_LABELLED = re.compile(
-    r"^(?:total|tổng số|tổng|合計|gesamt|total général|somme)\s*[:：]\s*(?P<what>.*)$", re.IGNORECASE
+#: The word for a total, in the languages that platforms and people write.
+_TOTAL = (
+    r"(?:grand |sub-?)?totals?|total (?:général|general|geral)|totaux|totale(?: complessivo)?|tổng(?: cộng| số| kết)?"
+    r"|cộng|合計|総計|小計|总计|合计|總計|합계|총계|รวม(?:ทั้งหมด)?|gesamt(?:summe|ergebnis)?|insgesamt|summe|somme|suma"
+    r"|sum|итого|всего|jumlah|toplam|razem|celkem"
 )
-_WORD = re.compile(
-    r"^(?:grand totals?|totals?|tổng|tổng cộng|tổng số|tổng cộng:|合計|総計|gesamt|gesamtsumme)$", re.IGNORECASE
+_LABEL = r"total|tổng số|tổng|合計|gesamt|total général|somme|totale"
+_COUNT = (
+    r"total(?: of | - | \()[\d.,]+ [a-z]+\)?|results from [\d.,]+ [a-z]+(?: [a-z]+)?"
+    r"|tổng(?: số| cộng)?(?: của)? [\d.,]+ kết quả|kết quả từ [\d.,]+ .{1,30}|全\s?[\d,]+\s?件の結果"
 )
-_COUNTED = re.compile(
-    r"^(?:total of [\d.,]+ results?|tổng(?: số| cộng)?(?: của)? [\d.,]+ kết quả|全\s?[\d,]+\s?件の結果)$",
+_LABELLED = re.compile(rf"^(?:{_LABEL})\s*[:：]\s*(?P<what>.*)$", re.IGNORECASE)
+_WORD = re.compile(rf"^(?P<word>{_TOTAL})\s*[:：]?$", re.IGNORECASE)
+_COUNTED = re.compile(rf"^(?:{_COUNT})$", re.IGNORECASE)
+_HINT = re.compile(
+    r"tota|tổng|cộng|kết quả từ|results from|[合総小总總]計|[合总]计|합계|총계|รวม|samt|summe|somme|\bsum|итого|всего"
+    r"|jumlah|toplam|razem|celkem|件の結果",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"total|tổng|合計|総計|gesamt|somme|件の結果", re.IGNORECASE)
 #: As one pattern for readers that filter rows themselves.
-PATTERN = (
-    r"(?i)^(?:(?:total|tổng số|tổng|合計|gesamt|total général|somme)\s*[:：].*"
-    r"|grand totals?|totals?|tổng|tổng cộng|tổng số|合計|総計|gesamt|gesamtsumme"
-    r"|total of [\d.,]+ results?|tổng(?: số| cộng)?(?: của)? [\d.,]+ kết quả|全\s?[\d,]+\s?件の結果)$"
-)
+PATTERN = rf"(?i)^(?:(?:{_LABEL})\s*[:：].*|(?:{_TOTAL})\s*[:：]?|(?:{_COUNT}))$"
 #: A totals word stands in one of the first cells of its row, or in a cell of its own behind it (GA4).
 _LOOKED_AT = 4
 
@@ -53,7 +57,9 @@ def total_label(row: Row) -> str | None:
         text = cell.strip()
         if found := _LABELLED.match(text):
             return found["what"].strip().casefold()
-        if _WORD.match(text) or _COUNTED.match(text):
+        if found := _WORD.match(text):
+            return "part" if found["word"].casefold().startswith("sub") or found["word"] == "小計" else ""
+        if _COUNTED.match(text):
             return ""
     return None
 
@@ -64,7 +70,7 @@ def chosen(totals: Sequence[TotalRow], preferred: Sequence[str], segments: Seque
     The most specific label wins. Of a segmented file (a total per month, and one over all) the one over all is
     enough; without it the parts are added. ``segments`` are the places of the segment columns.
     """
-    for pattern in (*preferred, ".*"):
+    for pattern in (*preferred, "", ".*"):
         wanted = [total for total in totals if re.fullmatch(pattern, total.label)]
         if wanted:
             whole = [total for total in wanted if all(_empty(total.row, place) for place in segments)]
