@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from source_files import codes, plain, read, table, totals
+from source_files import codes, only, plain, read, records, table, totals
 
 ADS = ("Campaign", "Currency code", "Clicks", "Impr.", "Cost")
 TWO_ROWS = table(ADS, ("A", "USD", 1, 10, "1.50"), ("B", "USD", 2, 20, "2.50"))
@@ -15,8 +15,23 @@ SUMS = {"clicks": "3", "impressions": "30", "spend": "4"}
 
 @pytest.mark.parametrize(
     "label",
-    ["Gesamt", "Total général", "合計", "Tổng cộng", "Totale", "Summe", "Total general", "Итого", "총계", "CỘNG"]
-    + ["Sub-total", "Total - 2 campaigns", "Results from 2 campaigns", "Kết quả từ 2 chiến dịch", "Total: Campaigns"],
+    [
+        "Gesamt",
+        "Total général",
+        "合計",
+        "Tổng cộng",
+        "Totale",
+        "Summe",
+        "Total general",
+        "Итого",
+        "총계",
+        "CỘNG",
+        "Sub-total",
+        "Total - 2 campaigns",
+        "Results from 2 campaigns",
+        "Kết quả từ 2 chiến dịch",
+        "Total: Campaigns",
+    ],
 )
 @pytest.mark.parametrize("top", [True, False])
 def test_a_totals_row_in_any_language_is_compared_and_not_added(tmp_path: Path, label: str, top: bool) -> None:
@@ -51,3 +66,57 @@ def test_the_total_of_the_rows_shown_is_preferred_to_that_of_the_campaign_they_a
     )
     assert plain(reading.own_totals["spend"]) == "4"
     assert "total_differs" not in codes(reading)
+
+
+META = ("Campaign name", "Ad Set Name", "Ad name", "Reach", "Impressions", "Amount spent (USD)", "Reporting starts")
+DAY = "2026-11-16"
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+def test_a_hierarchy_whose_names_stand_only_in_the_rows_above_is_counted_once(tmp_path: Path, repeated: bool) -> None:
+    names = [("C", "", ""), ("C", "G", ""), ("C", "G", "A"), ("C", "G", "B")]
+    if not repeated:
+        names = [("C", "", ""), ("", "G", ""), ("", "", "A"), ("", "", "B")]
+    numbers = [(90, 300, 12), (90, 300, 12), (50, 100, 4), (60, 200, 8)]
+    reading = read(tmp_path, table(META, *((*n, *v, DAY) for n, v in zip(names, numbers, strict=True))))
+    assert totals(reading)["spend"] == "12"
+    rows = records(only(reading, "fact_ad_performance"))
+    assert [(row["campaign"], row["ad_group"], row["ad"]) for row in rows] == [("C", "G", "A"), ("C", "G", "B")]
+
+
+def test_the_total_of_an_account_by_day_has_no_day(tmp_path: Path) -> None:
+    heading = ("Account name", "Day", "Reach", "Impressions", "Amount spent (USD)")
+    rows = [("", "", 80, 300, 12), ("X", "2026-11-16", 50, 100, 4), ("X", "2026-11-17", 60, 200, 8)]
+    reading = read(tmp_path, table(heading, *rows))
+    assert totals(reading)["spend"] == "12"
+    assert {name: plain(value) for name, value in reading.own_totals.items()} == {
+        "reach": "80",
+        "impressions": "300",
+        "spend": "12",
+    }
+    assert not codes(reading, "warning")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        (
+            "Début des rapports;Fin des rapports;Nom de la campagne;Résultats;Indicateur de résultats;Couverture;"
+            "Impressions;Montant dépensé (EUR)"
+        ),
+        (
+            "Inicio del informe;Fin del informe;Nombre de la campaña;Resultados;Indicador de resultado;Alcance;"
+            "Impresiones;Importe gastado (EUR)"
+        ),
+        (
+            "Berichtsbeginn;Berichtsende;Kampagnenname;Ergebnisse;Ergebnisindikator;Reichweite;"
+            "Impressionen;Ausgegebener Betrag (EUR)"
+        ),
+    ],
+)
+def test_meta_ads_in_french_spanish_and_german(tmp_path: Path, heading: str) -> None:
+    rows = "01/09/2026;30/09/2026;Été;12;actions:like;1\u202f000;12\u202f345;1\u202f234,56\n"
+    reading = read(tmp_path, f"{heading}\n{rows}")
+    assert (str(reading.start), str(reading.end)) == ("2026-09-01", "2026-10-01")
+    assert totals(reading) == {"results": "12", "reach_sum": "1000", "impressions": "12345", "spend": "1234.56"}
+    assert reading.extra["results_by_indicator"] == {"actions:like": 12}

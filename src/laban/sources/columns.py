@@ -296,7 +296,7 @@ def settled_order(raw: Raw, context: Context, habit: str = "") -> Order | None:
     stated = raw.column.order or habit
     if stated in ("dmy", "mdy"):
         return "dmy" if stated == "dmy" else "mdy"
-    if raw.lang in ("vi", "fr", "es", "de"):
+    if raw.lang in ("vi", "fr", "es", "de", "pt", "it"):
         return "dmy"
     possible = _not_in_future(texts, options.today)
     if possible is not None:

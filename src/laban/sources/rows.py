@@ -21,11 +21,14 @@ _NO_DATA = frozenset(
 def sort_rows(table: Table) -> None:
     """Part data rows from totals rows, and leave out notes such as "No data available."."""
     options = table.options
-    names = [place for name in options.get("blank_total", ()) for place in table.match.columns.get(name, ())]
+    names = _places(table, "blank_total") or _places(table, "blank_total_else")
+    nesting = [table.match.columns[name][0] for name in options.get("nesting", ()) if name in table.match.columns]
     words = frozenset(word.casefold() for word in options.get("all_words", ()))
     width = len(table.block.headings)
     blanks: list[tuple[int, Row]] = []
-    for index, row in table.block.rows:
+    above: Row = ()
+    for index, row_as_is in table.block.rows:
+        row = above = unindented(row_as_is, above, nesting)
         if is_no_data(row):
             continue
         label = total_label(row)
@@ -51,6 +54,21 @@ def sort_rows(table: Table) -> None:
         table.totals.extend(TotalRow("", index, row) for index, row in blanks)
     else:
         table.data.extend(blanks)
+
+
+def _places(table: Table, option: str) -> list[int]:
+    return [place for name in table.options.get(option, ()) for place in table.match.columns.get(name, ())]
+
+
+def unindented(row: Row, above: Row, places: Sequence[int]) -> Row:
+    """Return a row of a hierarchy with the names that stand only in the rows above it, as a heading."""
+    first = next((n for n, place in enumerate(places) if place < len(row) and row[place] != ""), 0)
+    if not first or not above:
+        return row
+    cells = list(row)
+    for place in places[:first]:
+        cells[place] = above[place] if place < len(above) else ""
+    return cells
 
 
 def is_no_data(row: Row) -> bool:
