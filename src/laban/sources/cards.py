@@ -226,7 +226,7 @@ def _named(card: Card) -> Iterator[tuple[int, str, Cell]]:
     City names hold commas, and a second save turned those into cells; the value is the last cell of its row.
     """
     first = [text_of(cell).strip() for cell in card.rows[0][1]]
-    if len(card.rows) == 2 and len([text for text in first if text]) != 2:
+    if len(card.rows) == 2 and not any(_SHARE.fullmatch(text) for text in first):
         line, values = card.rows[1]
         for name, value in zip(first, values, strict=False):
             if name:
