@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from laban.sources.dates import parse_period
 from source_files import codes, only, plain, read, records, table, totals
 
 ADS = ("Campaign", "Currency code", "Clicks", "Impr.", "Cost")
@@ -120,3 +121,33 @@ def test_meta_ads_in_french_spanish_and_german(tmp_path: Path, heading: str) -> 
     assert (str(reading.start), str(reading.end)) == ("2026-09-01", "2026-10-01")
     assert totals(reading) == {"results": "12", "reach_sum": "1000", "impressions": "12345", "spend": "1234.56"}
     assert reading.extra["results_by_indicator"] == {"actions:like": 12}
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["Thứ Bảy, 1 tháng 8, 2026", "Th 7, 1 thg 8, 2026", "T7 01/08/2026", "samedi 1 août 2026", "Sa., 1. Aug. 2026"],
+)
+def test_a_day_may_say_its_weekday(tmp_path: Path, day: str) -> None:
+    reading = read(tmp_path, table(("Ngày", *ADS), (day, "A", "VND", 1, 10, 1500)), day_first=True)
+    assert (str(reading.start), str(reading.end)) == ("2026-08-01", "2026-08-02")
+
+
+def test_a_month_is_not_a_weekday() -> None:
+    assert parse_period("T7 2026") == parse_period("2026-07")
+
+
+def test_a_day_saved_as_the_number_behind_it(tmp_path: Path) -> None:
+    reading = read(tmp_path, table(("Day", *ADS), (46235, "A", "VND", 1, 10, 1500)))
+    assert str(reading.start) == "2026-08-01"
+
+
+@pytest.mark.parametrize("cell", ['="1234"', "'1234", "１２３４", "1\u00a0234", "1\u202f234", "1'234"])
+def test_numbers_that_a_spreadsheet_was_told_to_take_as_text(tmp_path: Path, cell: str) -> None:
+    reading = read(tmp_path, table(ADS, ("A", "USD", cell, 10, "1.50")))
+    assert totals(reading)["clicks"] == "1234"
+
+
+def test_a_share_among_amounts_is_refused_and_not_divided(tmp_path: Path) -> None:
+    reading = read(tmp_path, table(ADS, ("A", "USD", 1, 10, "12%"), ("B", "USD", 2, 20, "2.50")))
+    assert totals(reading)["spend"] == "2.5"
+    assert "not_a_number" in codes(reading, "warning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -147,7 +148,7 @@ def read_numbers(raw: Raw, mark: Mark, faults: Faults) -> list[Decimal | None]:
     for index, cell in enumerate(raw.cells):
         if cell not in known:
             try:
-                known[cell] = _bounded(parse(cell, mark), raw.column)
+                known[cell] = _bounded(parse(_no_share(cell, raw.column), mark), raw.column)
             except NotANumberError:
                 faults.add(index, "not_a_number", raw.heading, cell)
                 values.append(None)
@@ -158,6 +159,13 @@ def read_numbers(raw: Raw, mark: Mark, faults: Faults) -> list[Decimal | None]:
                 continue
         values.append(known[cell])
     return values
+
+
+def _no_share(cell: Cell, column: Column) -> Cell:
+    """Refuse a percentage among counts and money: 12% of something is not 0.12 of it."""
+    if column.kind != "ratio" and isinstance(cell, str) and cell.rstrip().endswith("%") and not is_no_value(cell):
+        raise NotANumberError(cell)
+    return cell
 
 
 class _OutOfBoundsError(ValueError):
@@ -362,7 +370,12 @@ def _period(cell: Cell, order: Order | None, eaten: Any) -> Period | Partial:
     if isinstance(cell, (int, Decimal)) and not isinstance(cell, bool):
         text = str(cell)
         return parse_period(text) if len(text) in (4, 6, 8, 10) and text.isdigit() else from_serial(float(cell))
-    return parse_period(text_of(cell), order, eaten)
+    text = text_of(cell).strip()
+    # A day that a spreadsheet showed as a number before it was saved as text.
+    return from_serial(float(text)) if _SERIAL.fullmatch(text) else parse_period(text, order, eaten)
+
+
+_SERIAL = re.compile(r"[34]\d{4}(?:\.0+)?")
 
 
 def _moment(cell: Cell, order: Order | None) -> datetime:

@@ -53,6 +53,13 @@ _NUMERIC = re.compile(r"(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})"
 _YEAR_FIRST = re.compile(r"(\d{4})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{1,2})")
 _JAPANESE = re.compile(r"(?:(\d{4})年)?\s?(\d{1,2})月(?:\s?(\d{1,2})日)?(?:[（(].[)）])?")
 _VIETNAMESE_MONTH = re.compile(r"\b(?:tháng|thang|thg|th|t)[\s.]*(\d{1,2})(?!\d)")
+#: A weekday before the day: "Thứ Bảy, 1 tháng 8", "Th 7, 1 thg 8", "T7 01/08/2026", "CN 2/8/2026", "Samedi 1 août".
+_WEEKDAY = re.compile(
+    r"^(?:(?:thứ|thu|th|t)[\s.]*(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
+    r"|(?:mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\.)(?:,\s*|\s+)(?=\d{1,2}[.\s/-])",
+    re.IGNORECASE,
+)
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
 _QUARTER = (
     re.compile(r"(?P<q>[1-4])(?:st|nd|rd|th)? quarter,? (?P<y>\d{4})"),
@@ -103,6 +110,7 @@ def parse_period(
     bare = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip(" ,;")
     if not bare or len(bare) > 80:
         raise NotADateError(text)
+    bare = _WEEKDAY.sub("", bare)
     try:
         parts = _RANGE.split(bare)
         if len(parts) == 2 and all(any(c.isdigit() for c in part) for part in parts):
@@ -235,7 +243,7 @@ def order_of(texts: Iterable[str]) -> tuple[set[Order], str | None]:
     open_text: str | None = None
     for text in texts:
         for part in _RANGE.split(text.strip()):
-            found = _NUMERIC.match(_TIME.sub("", part).strip())
+            found = _NUMERIC.match(_TIME.sub("", _WEEKDAY.sub("", part.strip())).strip())
             if found is None or _YEAR_FIRST.match(part):
                 continue
             first, second = int(found[1]), int(found[2])

@@ -53,6 +53,8 @@ _SIGNED = re.compile(r"(?P<sign>[-+−‒–]?)\s*(?P<body>[\d.,]*\d[\d.,]*)")
 _GROUPED = {
     mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{3}})+|\d{{1,3}}(?:\{mark}\d{{2}})*\{mark}\d{{3}}") for mark in ".,"
 }
+#: What spreadsheets are told to take as text: ``="1234"``, ``'1234``.
+_TEXT_CELL = re.compile(r"""^(?:="(?P<number>[^"]*)"|')""")
 LONGEST = 60
 
 
@@ -89,7 +91,7 @@ def split_affixes(text: str) -> tuple[str, str | None, bool]:
     Raises:
         NotANumberError: something else stands beside the digits.
     """
-    bare = text.strip(_BLANKS)
+    bare = _TEXT_CELL.sub(r"\g<number>", text.strip(_BLANKS))
     negative = bare.startswith("(") and bare.endswith(")")
     if negative:
         bare = f"-{bare[1:-1].strip(_BLANKS)}"
