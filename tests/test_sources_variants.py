@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,48 @@ def test_a_share_among_amounts_is_refused_and_not_divided(tmp_path: Path) -> Non
     reading = read(tmp_path, table(ADS, ("A", "USD", 1, 10, "12%"), ("B", "USD", 2, 20, "2.50")))
     assert totals(reading)["spend"] == "2.5"
     assert "not_a_number" in codes(reading, "warning")
+
+
+def card(title: str, *values: int, heading: str = '"Date","Primary"') -> str:
+    rows = "".join(f'"2026-11-{day:02}T00:00:00","{value}"\r\n' for day, value in enumerate(values, 16))
+    return f'"{title}"\r\n{heading}\r\n{rows}'
+
+
+@pytest.mark.parametrize("between", ["", "\r\n", "sep=,\r\n", "\r\nsep=,\r\n"])
+def test_cards_are_parted_by_their_titles_too(tmp_path: Path, between: str) -> None:
+    text = "sep=,\r\n" + card("Facebook reach", 5, 6) + between + card("Instagram reach", 1, 2)
+    reading = read(tmp_path, text.encode("utf-16"))
+    assert totals(reading) == {"reach_daily_sum_facebook": "11", "reach_daily_sum_instagram": "3"}
+    assert not codes(reading)
+
+
+@pytest.mark.parametrize(
+    ("title", "total"),
+    [
+        ("Lượt truy cập vào trang cá nhân trên Instagram", "visits_instagram"),
+        ("Facebook page visits", "visits_facebook"),
+        ("Tổng lượt xem trên Facebook", "views_facebook"),
+    ],
+)
+def test_a_title_may_say_where_in_many_words(tmp_path: Path, title: str, total: str) -> None:
+    assert totals(read(tmp_path, card(title, 5, 6))) == {total: "11"}
+
+
+def test_a_card_without_a_title_is_what_its_file_is_called(tmp_path: Path) -> None:
+    text = card("", 5, 6).partition("\r\n")[2]
+    assert totals(read(tmp_path, text, "Views (1).csv")) == {"views": "11"}
+    unknown = read(tmp_path, text, "export.csv")
+    assert unknown.status == "refused"
+    assert codes(unknown, "error") == ["unknown_card"]
+
+
+@pytest.mark.parametrize(
+    "rows", ['"Hà Nội, Việt Nam","Đà Nẵng, Việt Nam"\n"40.1%","3.2%"\n', '"City","Value"\n"Hà Nội","40.1%"\n']
+)
+def test_cities_side_by_side_or_one_below_the_other(tmp_path: Path, rows: str) -> None:
+    text = f'"Facebook followers"\n"FB_PAGE FOLLOW UNIQUE_USERS"\n"30222"\n\n"Top cities"\n{rows}'
+    text += '\n"Age & gender"\n"","Women","Men"\n"18-24","10%","5%"\n'
+    reading = read(tmp_path, text, until=date(2026, 11, 16))
+    profile = next(piece for piece in reading.slices if piece.cut == "city")
+    assert plain(records(profile)[0]["share"]) == "0.401"
+    assert records(profile)[0]["member"].startswith("Hà Nội")

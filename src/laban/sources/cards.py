@@ -51,17 +51,38 @@ class Card:
         return next((name for name in ("facebook", "instagram") if name in self.title.casefold()), None)
 
 
-def cards_of(sheet: Sheet) -> Iterator[Card]:
-    """Yield the cards of a sheet; blank lines part them."""
+#: Words of a title that do not tell what is measured.
+_WHERE = re.compile(
+    r"\b(?:facebook|instagram|on|from|total|page|profile|trên|của|vào|tổng|trang cá nhân|trang|hồ sơ)\b"
+)
+_SEP = re.compile(r"sep=.?", re.IGNORECASE)
+
+
+def measure_of(title: str, platform: Platform) -> str:
+    """Return what a title says is measured, with or without the network it names; empty if nobody knows."""
+    titles = platform.words["card_titles"]
+    folded = fold(title)
+    return titles.get(folded) or titles.get(" ".join(_WHERE.sub(" ", folded).split()), "")
+
+
+def cards_of(sheet: Sheet, platform: Platform) -> Iterator[Card]:
+    """Yield the cards of a sheet; blank lines part them, or the next title does."""
     group: list[tuple[int, Row]] = []
     for index in range(len(sheet.rows) + 1):
         row = sheet.rows[index] if index < len(sheet.rows) else ()
-        if is_blank(row):
-            if group:
-                yield _card(group)
+        alone = _alone(row)
+        ends = is_blank(row) or bool(_SEP.fullmatch(alone))
+        if group and (ends or measure_of(alone, platform)):
+            yield _card(group)
             group = []
-        else:
+        if not ends:
             group.append((sheet.line(index), row))
+
+
+def _alone(row: Row) -> str:
+    """Return the only text in a row; empty if there are several."""
+    texts = [text for cell in row if (text := text_of(cell).strip())]
+    return texts[0] if len(texts) == 1 else ""
 
 
 def _card(group: list[tuple[int, Row]]) -> Card:
@@ -75,7 +96,8 @@ def read_cards(sheet: Sheet, platform: Platform, context: Context) -> list[Table
     """Read every card of a sheet; cards whose title is unknown are named in a finding."""
     readings = []
     snapshot = False
-    for card in cards_of(sheet):
+    for found in cards_of(sheet, platform):
+        card = found if found.title else replace(found, title=_named_after(sheet, platform, context))
         reading = _read(card, sheet, platform, context)
         if reading is not None:
             readings.append(reading)
@@ -87,8 +109,17 @@ def read_cards(sheet: Sheet, platform: Platform, context: Context) -> list[Table
     return readings
 
 
+def _named_after(sheet: Sheet, platform: Platform, context: Context) -> str:
+    """Return the name of the file if it is the title that was lost from inside it ("Views (1).csv")."""
+    stem = _COPY.sub("", (sheet.name or context.path.name).rsplit(".", 1)[0]).replace("_", " ")
+    return stem if measure_of(stem, platform) else ""
+
+
+_COPY = re.compile(r"\s*\(\d+\)$")
+
+
 def _read(card: Card, sheet: Sheet, platform: Platform, context: Context) -> TableReading | None:
-    measure = platform.words["card_titles"].get(fold(card.title), "")
+    measure = measure_of(card.title, platform)
     headings = [fold(text_of(cell)) for cell in card.rows[0][1]]
     if len(headings) > 1 and platform.canonical(text_of(card.rows[0][1][0])) == "date":
         return _series(card, measure, sheet, platform, context)
@@ -226,7 +257,9 @@ def _named(card: Card) -> Iterator[tuple[int, str, Cell]]:
     City names hold commas, and a second save turned those into cells; the value is the last cell of its row.
     """
     first = [text_of(cell).strip() for cell in card.rows[0][1]]
-    if len(card.rows) == 2 and not any(_SHARE.fullmatch(text) for text in first):
+    under = [text for cell in card.rows[-1][1] if (text := text_of(cell).strip())]
+    wide = len(under) == 1 or any(map(_SHARE.fullmatch, under[:-1]))
+    if len(card.rows) == 2 and wide and not any(map(_SHARE.fullmatch, first)):
         line, values = card.rows[1]
         for name, value in zip(first, values, strict=False):
             if name:

@@ -52,12 +52,19 @@ def read_book(book: Book, context: Context) -> Reading:
     matched = [replace(block, match=_match(platform, block)) for block in blocks]
     if any(block.match is not None and block.match.table.layout == "cards" for block in matched):
         readings = [reading for sheet in book.sheets for reading in read_cards(sheet, platform, context)]
+        _refuse_unknown_cards(readings, context)
         return _reading(platform, readings, [], context, matched)
     context.about["members"] = len({block.sheet.name for block in matched})
     _learn_about_file(matched, context)
     known = [b for b in matched if b.match is not None and b.match.table.layout == "rows"]
     unknown = [_unknown(block) for block in _without_strangers(blocks, matched, context)]
     return _reading(platform, _read_all(platform, known, context), unknown, context, matched)
+
+
+def _refuse_unknown_cards(readings: Sequence[TableReading], context: Context) -> None:
+    lost = next((finding for finding in context.notes.finished() if finding.code == "unknown_card"), None)
+    if lost is not None and not readings:
+        raise UnreadableError(lost.code, row=lost.row, value=lost.value, member=lost.member)
 
 
 def _platform(book: Book, blocks: Sequence[Block]) -> Platform:
