@@ -47,7 +47,7 @@ def import_command(
     decimal: str | None,
     currency: str | None,
 ) -> None:
-    from laban.workspace import ImportChoices, files_in  # noqa: PLC0415  help needs no workspace
+    from laban.workspace import ImportChoices, Workspace, files_in  # noqa: PLC0415  help needs no workspace
 
     choices = ImportChoices(
         account=account,
@@ -61,6 +61,7 @@ def import_command(
     if dry_run and (root is None or not (root / "laban.toml").exists()):
         with tempfile.TemporaryDirectory() as folder:
             state.workspace = Path(folder)
+            Workspace.create(state.workspace).close()
             _import(state, paths, choices, dry_run=True, as_json=as_json)
         return
     _import(state, paths, choices, dry_run=dry_run, as_json=as_json)
