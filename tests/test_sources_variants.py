@@ -197,3 +197,35 @@ def test_cities_side_by_side_or_one_below_the_other(tmp_path: Path, rows: str) -
     profile = next(piece for piece in reading.slices if piece.cut == "city")
     assert plain(records(profile)[0]["share"]) == "0.401"
     assert records(profile)[0]["member"].startswith("Hà Nội")
+
+
+def ga4(*rows: tuple[object, ...]) -> str:
+    return "# Bericht\n# \n# 20260801\n# 20260831\n" + table(*rows)
+
+
+def test_ga4_in_german(tmp_path: Path) -> None:
+    heading = ("Sitzung – primäre Channelgruppe (Standard-Channelgruppe)", "Sitzungen", "Sitzungen mit Interaktionen")
+    rows = (*heading, "Ereignisanzahl", "Schlüsselereignisse", "Gesamtumsatz")
+    reading = read(tmp_path, ga4(rows, ("Organic Search", 1200, 800, 9000, 30, 100.5)))
+    assert totals(reading) == {
+        "sessions": "1200",
+        "engaged_sessions": "800",
+        "event_count": "9000",
+        "key_events": "30",
+        "revenue": "100.5",
+    }
+    assert records(only(reading, "fact_web_sessions"))[0]["channel_group"] == "organic_search"
+
+
+def test_visits_that_lie_in_several_audiences_do_not_stand_for_all(tmp_path: Path) -> None:
+    heading = ("Session default channel group", "Segment", "Sessions")
+    rows = [("Direct", "All Users", 100), ("Direct", "Mobile traffic", 40)]
+    assert only(read(tmp_path, ga4(heading, *rows)), "fact_web_sessions").rank == 2
+
+
+def test_months_of_search_console_are_not_taken_for_advertising(tmp_path: Path) -> None:
+    heading = ("Month", "Clicks", "Impressions", "CTR", "Position")
+    reading = read(tmp_path, table(heading, ("2026-01", 10, 100, "10%", 2.5), ("2026-02", 20, 100, "20%", 3.5)))
+    assert reading.platform == "gsc"
+    assert [piece.grain for piece in reading.slices] == ["period", "period"]
+    assert totals(reading) == {"clicks": "30", "impressions": "200", "position_weighted": "3"}
