@@ -229,3 +229,19 @@ def test_months_of_search_console_are_not_taken_for_advertising(tmp_path: Path) 
     assert reading.platform == "gsc"
     assert [piece.grain for piece in reading.slices] == ["period", "period"]
     assert totals(reading) == {"clicks": "30", "impressions": "200", "position_weighted": "3"}
+
+
+def test_a_post_without_a_number_is_dated_by_what_the_file_says(tmp_path: Path) -> None:
+    heading = ("Video title", "Video link", "Post time", "Video views", "Likes")
+    reading = read(tmp_path, table(heading, ("A", "https://example.org/video/1", "2025/10/31 18:19:10", 9, 3)))
+    assert records(only(reading, "fact_social_post"))[0]["published_at"].isoformat() == "2025-10-31T18:19:10"
+
+
+def test_clarity_cards_of_all_kinds(tmp_path: Path) -> None:
+    top = '"Project name","X"\n"Date range","02/01/2025 12:00 AM - 08/04/2025 11:59 PM"\n\n\n'
+    devices = '"Metric","Devices","No. of sessions"\n"","Mobile","1,212"\n"","PC","12"\n'
+    pages = '"Metric","Top pages","No. of sessions"\n"","https://a/","7"\n'
+    assert totals(read(tmp_path, top + devices)) == {"sessions": "1224"}
+    both = read(tmp_path, f"{top}{pages}\n{devices}")
+    assert totals(both) == {"sessions": "7"}
+    assert only(both, "fact_page_content").rows

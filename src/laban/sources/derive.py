@@ -15,6 +15,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
+from laban.sources.dates import NotADateError, parse_moment
 from laban.sources.mapping import Platform, fold, plain, vocabulary
 
 Values = list[Any] | None
@@ -194,6 +195,19 @@ def _tiktok_time(columns: Columns, _: Any, part: Any) -> Values:
     return [None if s is None else datetime.fromtimestamp(s, _SHOP_TIME).replace(tzinfo=None) for s in seconds]
 
 
+def _moment(columns: Columns, _: Any, part: Any) -> Values:
+    """Read a label as a moment where it is a whole one; a day without a year is none."""
+    values = columns.get(part)
+    return values and [_whole_moment(value) for value in values]
+
+
+def _whole_moment(text: str | None) -> datetime | None:
+    try:
+        return parse_moment(text) if text else None
+    except NotADateError:
+        return None
+
+
 OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "value": _value,
     "present": _present,
@@ -213,4 +227,5 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "network_by_column": _network_by_column,
     "tiktok_id": _tiktok_id,
     "tiktok_time": _tiktok_time,
+    "moment": _moment,
 }
