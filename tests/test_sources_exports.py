@@ -26,7 +26,7 @@ def _expectations() -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "expected"), _expectations())
-def test_real_export(name: str, expected: dict[str, Any]) -> None:
+def test_a_real_export_gives_its_true_totals(name: str, expected: dict[str, Any]) -> None:
     reading = read_file(FOLDER / name, OPTIONS)
     if "expect" in expected:
         _check_without_rows(reading, expected["expect"])

@@ -13,7 +13,7 @@ from hashlib import sha256
 from laban.sources.book import Cell, text_of
 
 _EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,24}")
-_PHONE_CHARACTERS = re.compile(r"[+\d][\d\s.()\-/]{6,24}")
+_PHONE_CHARACTERS = re.compile(r"[+(\d][\d\s.()\-/]{6,24}")
 _LONG_NUMBER = re.compile(r"(?<![\d.,])\+?\d(?:[\s.\-()]?\d){8,14}(?![\d.,])")
 _MASK = re.compile(r"[*•●]|x{3,}|X{3,}|#{2,}")
 
