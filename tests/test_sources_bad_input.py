@@ -134,15 +134,8 @@ def test_a_cell_in_the_far_corner(tmp_path: Path) -> None:
     assert "1048576" in refused(read(tmp_path, data, "far.xlsx"), "sheet_too_big")
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"Campaign,Cost,Clicks\n" + b"a" * 3_000_000 + b",1,2\n",
-        b'Campaign,Cost,Clicks\n"a,1,2\n' + b"b,1,2\n" * 50_000,
-    ],
-    ids=["absurd cell", "quote never closed"],
-)
-def test_absurd_cells(tmp_path: Path, data: bytes) -> None:
+def test_an_absurd_cell(tmp_path: Path) -> None:
+    data = b"Campaign,Cost,Clicks\n" + b"a" * 3_000_000 + b",1,2\n"
     assert "2" in refused(read(tmp_path, data), "cell_too_long")
 
 

@@ -245,3 +245,33 @@ def test_clarity_cards_of_all_kinds(tmp_path: Path) -> None:
     both = read(tmp_path, f"{top}{pages}\n{devices}")
     assert totals(both) == {"sessions": "7"}
     assert only(both, "fact_page_content").rows
+
+
+def with_line(number: int, line: str) -> str:
+    lines = [",".join(ADS), *(f"C{n},USD,{n},10,1.5" for n in range(1, 10))]
+    lines[number] = line
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("end", ["", "\n", '\n"C, D",USD,0,0,0\n', "\nC10,USD,0,0,0\n" * 20_000])
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [(1, '"C1,USD,1,10,1.5'), (5, '"C5,USD,5,10,1.5'), (5, 'C5,"USD,5,10,1.5'), (9, '"C9,USD,9,10,1.5')],
+)
+def test_a_quote_that_is_never_closed_costs_no_line(tmp_path: Path, number: int, line: str, end: str) -> None:
+    reading = read(tmp_path, with_line(number, line) + end)
+    assert totals(reading) == {"clicks": "45", "impressions": "90", "spend": "13.5"}
+    assert [f.row for f in reading.findings if f.code == "unclosed_quote"] == [number + 1]
+
+
+def test_a_quote_lost_between_quoted_cells(tmp_path: Path) -> None:
+    lines = [f'"C{n}","USD","{n}","10","1.5"' for n in range(1, 10)]
+    lines[4] = '"C5,"USD","5","10","1.5"'
+    reading = read(tmp_path, "\n".join([",".join(ADS), *lines]))
+    assert totals(reading) == {"clicks": "45", "impressions": "90", "spend": "13.5"}
+
+
+def test_a_text_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    reading = read(tmp_path, with_line(5, '"first, line\nsecond\nthird, or so",USD,5,10,1.5'))
+    assert totals(reading) == {"clicks": "45", "impressions": "90", "spend": "13.5"}
+    assert "unclosed_quote" not in codes(reading)

@@ -20,7 +20,8 @@ class Sheet:
     """A table of cells.
 
     ``name`` is the zip member or the sheet of a workbook, empty for a plain file. ``lines`` gives the physical line
-    of each row where rows span lines; otherwise row and line are the same.
+    of each row where rows span lines; otherwise row and line are the same. ``torn`` are the lines with a quote that
+    is never closed; they were read as they stand.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Sheet:
     lines: Sequence[int] | None = None
     encoding: str = ""
     delimiter: str = ""
+    torn: tuple[int, ...] = ()
 
     def line(self, index: int) -> int:
         """Return the 1-based line (or sheet row) of the row at ``index``."""

@@ -45,6 +45,9 @@ def read_book(book: Book, context: Context) -> Reading:
         UnreadableError: nothing in it can be used, or a question must be answered first.
     """
     context.notes.extend(book.findings)
+    for sheet in book.sheets:
+        for line in sheet.torn:
+            context.notes.add("warning", "unclosed_quote", row=line, member=sheet.name)
     blocks = [block for sheet in book.sheets for block in blocks_of(sheet)]
     platform = _platform(book, blocks)
     context.platform = platform.id

@@ -11,7 +11,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from laban.sources.book import Row, Sheet, UnreadableError
 from laban.sources.headings import known_headings
@@ -146,20 +147,79 @@ def rows_of(text: str, encoding: str = "", name: str = "") -> Sheet:
     delimiter = delimiter or _delimiter(head)
     text = text.replace("\\'", "'") if "\\'" in text else text
     escape = "\\" if _BACKSLASHED.search(text) else None
+    torn: list[int] = []
+    while True:
+        rows, lines, fault = _cut(text, delimiter, escape)
+        line = lines[-1] if fault else _torn_line(rows, lines, text, delimiter)
+        if not line or line in torn or len(torn) >= _MOST_TORN:
+            break
+        torn.append(line)
+        text = _without_quotes(text, line)
+    if fault:
+        raise UnreadableError("cell_too_long", row=lines[-1], member=name or None)
+    if stated:
+        rows[0] = []
+    plain = len(rows) == (lines[-1] if lines else 0)
+    return Sheet(name, rows, None if plain else lines, encoding, delimiter, tuple(torn))
+
+
+#: A quote that is opened and not closed swallows the lines behind it; more of them than this is no accident.
+_MOST_TORN = 20
+_SAMPLE = 2_000
+
+
+def _cut(text: str, delimiter: str, escape: str | None) -> tuple[list[Row], list[int], bool]:
+    """Return the rows, the line each begins on, and whether cutting stopped at a cell that is far too long."""
     rows: list[Row] = []
     lines: list[int] = []
-    done = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, escapechar=escape)
+    done = 0
     try:
         for row in reader:
             rows.append(row)
             lines.append(done + 1)
             done = reader.line_num
-    except csv.Error as error:
-        raise UnreadableError("cell_too_long", row=done + 1, member=name or None) from error
-    if stated:
-        rows[0] = []
-    return Sheet(name, rows, lines if done != len(rows) else None, encoding, delimiter)
+    except csv.Error:
+        return rows, [*lines, done + 1], True
+    return rows, lines, False
+
+
+def _torn_line(rows: Sequence[Row], lines: Sequence[int], text: str, delimiter: str) -> int:
+    """Return the first line that opens a quote and never closes it; 0 if there is none.
+
+    What tells it from a text of several lines: a line inside the cell is itself a row of the table, or the cell only
+    ends with the file.
+    """
+    width = Counter(len(row) for row in rows[:_SAMPLE] if len(row) > 1).most_common(1)
+    for place, row in enumerate(rows):
+        last = place + 1 == len(rows)
+        short = bool(width) and len(row) < width[0][0]
+        if not last and not short and lines[place + 1] - lines[place] < 2:
+            continue
+        if width and any(_holds_rows(str(cell), delimiter, width[0][0], len(row)) for cell in row):
+            return lines[place]
+        if short and any('"' in str(cell) and delimiter in str(cell) for cell in row):
+            return lines[place]
+        if last and row and _runs_out(str(row[-1]), delimiter if short else "\n") and text.rstrip()[-1:] != '"':
+            return lines[place]
+    return 0
+
+
+def _holds_rows(cell: str, delimiter: str, width: int, found: int) -> bool:
+    """Return whether a line of a cell is a row; the first one counts in a row that is too long or too short."""
+    pieces = cell.split("\n")
+    inner = pieces[1:] if found == width else pieces
+    return width > 3 and len(pieces) > 1 and any(line.count(delimiter) == width - 1 for line in inner)
+
+
+def _runs_out(cell: str, delimiter: str) -> bool:
+    return "\n" in cell or delimiter in cell
+
+
+def _without_quotes(text: str, line: int) -> str:
+    pieces = list(io.StringIO(text, newline=""))
+    pieces[line - 1] = pieces[line - 1].replace('"', "")
+    return "".join(pieces)
 
 
 def _delimiter(head: str) -> str:
