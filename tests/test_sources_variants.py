@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from laban.sources.dates import parse_period
-from source_files import codes, only, plain, read, records, table, totals
+from source_files import codes, only, plain, read, records, table, totals, workbook, zipped
 
 ADS = ("Campaign", "Currency code", "Clicks", "Impr.", "Cost")
 TWO_ROWS = table(ADS, ("A", "USD", 1, 10, "1.50"), ("B", "USD", 2, 20, "2.50"))
@@ -275,3 +276,41 @@ def test_a_text_of_several_lines_is_one_cell(tmp_path: Path) -> None:
     reading = read(tmp_path, with_line(5, '"first, line\nsecond\nthird, or so",USD,5,10,1.5'))
     assert totals(reading) == {"clicks": "45", "impressions": "90", "spend": "13.5"}
     assert "unclosed_quote" not in codes(reading)
+
+
+@pytest.mark.parametrize("top", [True, False])
+def test_a_row_without_a_name_that_adds_up_the_others_is_their_total(tmp_path: Path, top: bool) -> None:
+    heading = ("Campaign name", "Cost", "Impressions", "Clicks (destination)", "Currency")
+    rows = [("A", 10.5, 100, 5, "USD"), ("B", 20, 200, 6, "USD")]
+    total = ("", 30.5, 300, 11, "USD")
+    reading = read(tmp_path, table(heading, *([total, *rows] if top else [*rows, total])))
+    assert totals(reading) == {"spend": "30.5", "impressions": "300", "link_clicks": "11"}
+    assert plain(reading.own_totals["spend"]) == "30.5"
+
+
+def test_a_row_without_a_name_that_adds_up_nothing_is_data(tmp_path: Path) -> None:
+    rows = [("/a", 845, 811), ("/b", 113, 64), ("", 13, 12)]
+    reading = read(tmp_path, ga4(("Landing page", "Sessions", "Active users"), *rows))
+    assert totals(reading) == {"sessions": "971", "active_users": "887"}
+
+
+def test_hidden_sheets_are_not_read_and_formulas_without_results_are_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, state in (("Sheet1", "visible"), ("old", "hidden")):
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        sheet.append(ADS)
+        sheet.append(("A", "USD", 1, 10, 1.5))
+        sheet.append(("B", "USD", 2, 20, "=E2*2"))
+    del book["Sheet"]
+    book.save(tmp_path / "made.xlsx")
+    reading = read(tmp_path, (tmp_path / "made.xlsx").read_bytes(), "a.xlsx")
+    assert totals(reading) == {"clicks": "3", "impressions": "30", "spend": "1.5"}
+    assert [f.value for f in reading.findings if f.code == "formula_without_result"] == ["E3"]
+
+
+def test_a_zip_of_workbooks_and_a_zip_of_zips(tmp_path: Path) -> None:
+    book = workbook({"Sheet1": [ADS, ("A", "USD", 1, 10, 1.5)]})
+    assert totals(read(tmp_path, zipped({"a.xlsx": book}))) == {"clicks": "1", "impressions": "10", "spend": "1.5"}
+    nested = read(tmp_path, zipped({"inner.zip": zipped({"a.csv": TWO_ROWS})}))
+    assert (nested.status, codes(nested)) == ("refused", ["nested_zip"])

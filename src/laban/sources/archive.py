@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,13 +34,13 @@ def members_of(path: Path) -> Iterator[tuple[str, bytes]]:
             yield member_name(info), b"".join(_inflated(file, info))
 
 
-def check_workbook(path: Path) -> bool:
+def check_workbook(source: Path | bytes) -> bool:
     """Check the parts of an ``.xlsx`` before a reader unpacks them; return whether it is a workbook at all.
 
     Raises:
         UnreadableError: the file is broken, encrypted, or far bigger inside than it looks.
     """
-    with _opened(path) as archive, path.open("rb") as file:
+    with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file, _opened(file) as archive:
         infos = archive.infolist()
         _check_directory(infos)
         names = {info.filename for info in infos}
@@ -62,9 +63,9 @@ def member_name(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+def _opened(source: Path | BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(path)
+        return zipfile.ZipFile(source)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise UnreadableError("broken_zip") from error
 

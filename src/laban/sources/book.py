@@ -21,7 +21,7 @@ class Sheet:
 
     ``name`` is the zip member or the sheet of a workbook, empty for a plain file. ``lines`` gives the physical line
     of each row where rows span lines; otherwise row and line are the same. ``torn`` are the lines with a quote that
-    is never closed; they were read as they stand.
+    is never closed; they were read as they stand. ``uncomputed`` is a cell with a formula but no result.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Sheet:
     encoding: str = ""
     delimiter: str = ""
     torn: tuple[int, ...] = ()
+    uncomputed: str = ""
 
     def line(self, index: int) -> int:
         """Return the 1-based line (or sheet row) of the row at ``index``."""

@@ -48,6 +48,8 @@ def read_book(book: Book, context: Context) -> Reading:
     for sheet in book.sheets:
         for line in sheet.torn:
             context.notes.add("warning", "unclosed_quote", row=line, member=sheet.name)
+        if sheet.uncomputed:
+            context.notes.add("warning", "formula_without_result", value=sheet.uncomputed, member=sheet.name)
     blocks = [block for sheet in book.sheets for block in blocks_of(sheet)]
     platform = _platform(book, blocks)
     context.platform = platform.id

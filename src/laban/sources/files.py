@@ -79,6 +79,9 @@ def _open_zip(path: Path, size: int) -> Book:
             sheets.extend(_open_member(name, data))
         except UnreadableError as fault:
             findings.append(Finding("warning", fault.code, fault.row, member=name, values=fault.values))
+    if not sheets and findings:
+        first = findings[0]
+        raise UnreadableError(first.code, row=first.row, member=first.member, values=dict(first.values))
     if not sheets:
         raise UnreadableError("empty_zip")
     return Book(sheets, tuple(findings))
@@ -88,7 +91,10 @@ def _open_member(name: str, data: bytes) -> list[Sheet]:
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         return []
     if data.startswith(b"PK"):
-        raise UnreadableError("nested_zip", member=name)
+        if not check_workbook(data):
+            raise UnreadableError("nested_zip", member=name)
+        _check_size(len(data), MOST_WORKBOOK)
+        return read_workbook(data, name)
     _refuse_foreign(data)
     return _open_bytes(data, name)
 

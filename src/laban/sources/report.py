@@ -13,7 +13,15 @@ from laban.sources.filling import fill, whole_period
 from laban.sources.mapping import clean
 from laban.sources.model import Slice
 from laban.sources.reading import Context, TableReading
-from laban.sources.rows import drop_hints, keep_one_level, lift_cells, name_weekdays, report_unknown, sort_rows
+from laban.sources.rows import (
+    drop_hints,
+    keep_one_level,
+    lift_cells,
+    name_weekdays,
+    part_unnamed_total,
+    report_unknown,
+    sort_rows,
+)
 from laban.sources.slices import rank_of
 from laban.sources.sums import extras, named_totals, own_named, sums_of
 from laban.sources.table import Table
@@ -36,6 +44,7 @@ def read_table(block: Block, match: Match, context: Context) -> TableReading:
         drop_hints(table)
     name_weekdays(table)
     read_values(table)
+    part_unnamed_total(table)
     place_rows(table)
     drop_faulty(table)
     if table.match.platform.options.get("level") or table.match.platform.options.get("nesting"):

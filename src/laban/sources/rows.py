@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from laban.sources.book import Cell, Row, text_of
-from laban.sources.columns import Raw
+from laban.sources.columns import EMPTY_TEXT, Raw
 from laban.sources.derive import names_in
 from laban.sources.mapping import Column, clean, fold, heading_currency, plain
+from laban.sources.numbers import exact_sum
 from laban.sources.table import Table
 from laban.sources.timeline import TIME, is_weekdays
-from laban.sources.totals import TotalRow, blank_names, nested_levels, total_label
+from laban.sources.totals import TotalRow, blank_names, differences, nested_levels, total_label
 
 _NO_DATA = frozenset(
     {"no data available.", "no data available", "no data", "no results", "データがありません"}
@@ -195,3 +196,29 @@ def _drop_levels(table: Table, keep: Sequence[int]) -> None:
     dropped = len(table.data) - len(keep)
     table.context.notes.add("info", "levels_mixed", member=table.member, count=dropped)
     table.keep(keep)
+
+
+def part_unnamed_total(table: Table) -> None:
+    """Take the one row without any name, first or last, for a total if it is what all the others add up to."""
+    labels = [raw for raw in table.raws.values() if raw.column.kind in ("text", "term", "date")]
+    bare = [i for i in range(len(table.data)) if all(_nameless(raw.cells[i]) for raw in labels)]
+    rows = len(table.data)
+    if not labels or rows < 3 or len(bare) != 1 or bare[0] not in (0, rows - 1):
+        return
+    place = bare[0]
+    columns = {name: table.columns[name] for name in table.marks if name in table.columns}
+    own = {name: value for name in columns if (value := table.values[name][place]) is not None}
+    rest = {name: exact_sum([v for i, v in enumerate(table.values[name]) if i != place]) for name in own}
+    gaps = differences(rest, own, columns, rows - 1, table.currency)
+    if all(gap.rounding for gap in gaps) and any(own[name] for name in own if columns[name].kind in _ADDED):
+        table.totals.append(TotalRow("", *table.data[place]))
+        faults = {i - (i > place): fault for i, fault in table.faults.rows.items() if i != place}
+        table.keep([i for i in range(rows) if i != place])
+        table.faults.rows = faults
+
+
+_ADDED = ("sum", "quantity", "money")
+
+
+def _nameless(cell: Cell) -> bool:
+    return text_of(cell).strip() in EMPTY_TEXT

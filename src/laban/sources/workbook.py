@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -11,6 +14,7 @@ from typing import Any
 from laban.sources.book import Cell, Row, Sheet, UnreadableError
 
 _MOST_HTML_ROWS = 200_000
+_MOST_SEARCHED = 32 * 1024 * 1024
 
 
 def read_workbook(data: bytes, member: str = "") -> list[Sheet]:
@@ -19,16 +23,34 @@ def read_workbook(data: bytes, member: str = "") -> list[Sheet]:
     Raises:
         UnreadableError: the workbook is damaged or protected by a password.
     """
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415  only spreadsheets need it
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415  only spreadsheets need it
 
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
-        return [_sheet(book, name, member) for name in book.sheet_names]
+        shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        sheets = [_sheet(book, name, member) for name in book.sheet_names if name in shown]
+        return [replace(sheets[0], uncomputed=_uncomputed(data)), *sheets[1:]] if sheets else []
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # a fault in the native reader arrives as a bare BaseException
         code = "encrypted" if "assword" in str(error) or "ncrypt" in str(error) else "broken_workbook"
         raise UnreadableError(code, member=member or None) from error
+
+
+#: A formula whose result was not stored with it: written by a program, never opened in a spreadsheet.
+_FORMULA = re.compile(
+    rb'<c r="(?P<cell>[A-Z]{1,3}\d{1,7})"(?![^>]*t="str")[^>]*><f[^>]*>[^<]*</f>(?:<v\s*/>|<v></v>)?</c>'
+)
+
+
+def _uncomputed(data: bytes) -> str:
+    """Return the first cell of an ``.xlsx`` that holds a formula without its result; empty if there is none."""
+    if not data.startswith(b"PK"):
+        return ""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        parts = [info for info in archive.infolist() if info.filename.startswith("xl/worksheets/sheet")]
+        found = (_FORMULA.search(archive.read(info)) for info in parts if info.file_size < _MOST_SEARCHED)
+        return next((hit["cell"].decode() for hit in found if hit), "")
 
 
 def _sheet(book: Any, name: str, member: str) -> Sheet:
