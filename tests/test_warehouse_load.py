@@ -108,6 +108,26 @@ def test_accounts_do_not_compete(warehouse: Warehouse, tmp_path: Path) -> None:
     assert spend(warehouse) == [(day(1), 3)]
 
 
+def test_a_file_without_an_account_is_never_counted_beside_the_same_spend(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    load(warehouse, tmp_path, "named", ads([(day(1), "x", "10")], day(1), day(2), account="one"))
+    load(warehouse, tmp_path, "later", ads([(day(1), "x", "11")], day(1), day(2)))
+    assert spend(warehouse) == [(day(1), 11)]
+    second = load(warehouse, tmp_path, "other", ads([(day(1), "y", "5")], day(1), day(2), account="two"))
+    assert spend(warehouse) == [(day(1), 15)]
+    assert second.import_id is not None
+    warehouse.undo(second.import_id, NOON)
+    assert spend(warehouse) == [(day(1), 11)]
+
+
+def test_a_file_without_an_account_fills_the_days_that_no_account_has(warehouse: Warehouse, tmp_path: Path) -> None:
+    load(warehouse, tmp_path, "a", ads([(day(1), "x", "10")], day(1), day(2), account="one"))
+    load(warehouse, tmp_path, "b", ads([(day(1), "y", "5")], day(1), day(2), account="two"))
+    load(warehouse, tmp_path, "c", ads([(day(1), "x", "7"), (day(2), "x", "8")], day(1), day(3)))
+    assert spend(warehouse) == [(day(1), 15), (day(2), 8)]
+
+
 def test_an_order_is_updated_and_first_orders_follow(warehouse: Warehouse, tmp_path: Path) -> None:
     load(
         warehouse,

@@ -56,14 +56,17 @@ def _whole(fact: Fact) -> tuple[str, ...]:
 
 
 def refresh_first_orders(connection: duckdb.DuckDBPyConnection) -> None:
-    """Mark each customer's first order that is neither a test nor cancelled; unknown without a customer."""
+    """Mark each customer's first order that is neither a test nor cancelled.
+
+    Unknown without a customer, and for rows that a later import has replaced.
+    """
     connection.execute(
         """UPDATE fact_order AS f SET is_first_order = d.first FROM (
-            SELECT rowid AS place, CASE WHEN customer_key IS NULL THEN NULL WHEN counts THEN row_number() OVER (
-                PARTITION BY customer_key, counts
+            SELECT rowid AS place, CASE WHEN customer_key IS NULL OR NOT is_current THEN NULL
+                WHEN counts THEN row_number() OVER (PARTITION BY customer_key, counts, is_current
                 ORDER BY coalesce(order_ts, date), order_id, platform, account, rowid) = 1
                 ELSE false END AS first
             FROM (SELECT rowid, *, NOT coalesce(is_test, false) AND coalesce(status, '') <> 'cancelled' AS counts
-                FROM fact_order WHERE is_current)
+                FROM fact_order)
         ) d WHERE f.rowid = d.place AND f.is_first_order IS DISTINCT FROM d.first"""
     )

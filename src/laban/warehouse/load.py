@@ -133,7 +133,7 @@ def _distinct(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _contest(part: Slice) -> Contest:
-    return Contest(part.fact, part.platform, part.account, part.rival)
+    return Contest(part.fact, part.platform, part.rival)
 
 
 def _facts(placed: Iterable[tuple[int, Slice]]) -> list[str]:

@@ -1,14 +1,18 @@
 """Which of several slices counts on which day: a pure function, so that undo is the same question asked again.
 
-Slices of one fact, platform, account and rival compete. In order of (rank, day grain before period, later import,
-earlier within its import) each takes what is still free: a day-grain slice the free days, a period slice its whole
-period or nothing, because its rows cannot be cut. Undated slices never count.
+Slices of one fact, platform, account and rival compete. A file that names no account competes with the one account
+that others name; where they name several it may be any of them, so it only fills days that none of them has: numbers
+are never counted twice because one of two downloads left a column out.
+
+In order of (rank, day grain before period, later import, earlier within its import) each takes what is still free: a
+day-grain slice the free days, a period slice its whole period or nothing, because its rows cannot be cut. Undated
+slices never count.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -36,12 +40,25 @@ class Range:
     days: int
 
 
-def resolve(claims: Iterable[Claim]) -> tuple[Range, ...]:
+def resolve_accounts(claims: Mapping[str, Iterable[Claim]]) -> tuple[Range, ...]:
+    """Return the ranges in which each claim counts, given the claims of each account ("" where a file names none)."""
+    named = {account: list(group) for account, group in claims.items() if account}
+    unnamed = list(claims.get("", ()))
+    if len(named) <= 1:
+        return resolve([*unnamed, *(claim for group in named.values() for claim in group)])
+    won = [span for group in named.values() for span in resolve(group)]
+    return tuple(sorted([*won, *resolve(unnamed, won)]))
+
+
+def resolve(claims: Iterable[Claim], occupied: Iterable[Range] = ()) -> tuple[Range, ...]:
     """Return the ranges in which each of the competing ``claims`` counts; they never overlap.
 
-    The answer depends on the set of claims only, not on their order.
+    The answer depends on the set of claims only, not on their order. Days in ``occupied`` are not to be had.
     """
     taken: list[tuple[date, date]] = []
+    for span in sorted(occupied, key=lambda span: span.start):
+        for start, end in list(_gaps(taken, span.start, span.end)):
+            _take(taken, start, end)
     won: list[Range] = []
     for claim in sorted(claims, key=_precedence):
         if claim.grain == "undated" or claim.start is None or claim.end is None or claim.end <= claim.start:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from laban.warehouse.resolve import Claim, Range, days_of, resolve
+from laban.warehouse.resolve import Claim, Range, days_of, resolve_accounts
 from laban.warehouse.rows import insert
 
 if TYPE_CHECKING:
@@ -18,11 +18,10 @@ _ACTIVE = {"slice_id": "INTEGER", "start_day": "DATE", "end_day": "DATE", "days"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Contest:
-    """What slices must share to compete for days."""
+    """What slices must share to compete for days; accounts are told apart when it is settled."""
 
     fact: str
     platform: str
-    account: str
     rival: str
 
 
@@ -63,14 +62,15 @@ class Settled:
 
 def settle(connection: duckdb.DuckDBPyConnection, contest: Contest) -> Settled:
     """Resolve the live slices of ``contest`` and write down the ranges in which each counts."""
-    named = "fact = ? AND platform = ? AND account = ? AND rival = ?"
-    values = [contest.fact, contest.platform, contest.account, contest.rival]
-    claims = tuple(
-        Claim(*row)
-        for row in connection.execute(
-            f"SELECT slice_id, import_id, grain, start_day, end_day, rank FROM slice WHERE {named} ORDER BY 1", values
-        ).fetchall()
-    )
+    named = "fact = ? AND platform = ? AND rival = ?"
+    values = [contest.fact, contest.platform, contest.rival]
+    accounts: dict[str, list[Claim]] = {}
+    for account, *row in connection.execute(
+        f"SELECT account, slice_id, import_id, grain, start_day, end_day, rank FROM slice WHERE {named} ORDER BY 2",
+        values,
+    ).fetchall():
+        accounts.setdefault(account, []).append(Claim(*row))
+    claims = tuple(claim for group in accounts.values() for claim in group)
     chosen = f"slice_id IN (SELECT slice_id FROM slice WHERE {named})"
     before = tuple(
         Range(*row)
@@ -78,7 +78,7 @@ def settle(connection: duckdb.DuckDBPyConnection, contest: Contest) -> Settled:
             f"SELECT slice_id, start_day, end_day, days FROM active WHERE {chosen} ORDER BY ALL", values
         ).fetchall()
     )
-    after = resolve(claims)
+    after = resolve_accounts(accounts)
     if after != before:
         connection.execute(f"DELETE FROM active WHERE {chosen}", values)
         rows = ((span.slice_id, span.start, span.end, span.days) for span in after)

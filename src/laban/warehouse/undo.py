@@ -31,7 +31,7 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
     slices: dict[str, list[int]] = {}
     contests: set[Contest] = set()
     for slice_id, *named in connection.execute(
-        "SELECT slice_id, fact, platform, account, rival FROM slice WHERE import_id = ?", [import_id]
+        "SELECT slice_id, fact, platform, rival FROM slice WHERE import_id = ?", [import_id]
     ).fetchall():
         slices.setdefault(named[0], []).append(slice_id)
         contests.add(Contest(*named))
