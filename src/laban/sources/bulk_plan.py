@@ -80,6 +80,7 @@ def _plan(path: Path, options: ReadOptions, slow: Callable[[], Reading]) -> Bulk
     )
     sheet, present = table.block.sheet, [name for name in table.match.table.cut if name in table.raws]
     table.totals = list(_totals_rows(path, table))
+    _check_named(table.data[0][1], table)
     covered = table.stated.period
     place = Slice(
         plan.fact,
@@ -118,7 +119,7 @@ def _sampled(path: Path, options: ReadOptions) -> Table:
     text, encoding = decode(head[: head.rfind(b"\n") + 1])
     sheet = rows_of(text, encoding)
     blocks = blocks_of(sheet)
-    if encoding not in ("utf-8", "utf-8-sig") or len(blocks) != 1 or is_wrapped(text):
+    if encoding not in ("utf-8", "utf-8-sig") or len(blocks) != 1 or is_wrapped(text) or sheet.torn:
         raise _NotPlainError
     block = blocks[0]
     if block.match is None or block.match.table.layout != "rows" or block.match.table.refuse:
@@ -349,6 +350,8 @@ def _totals_rows(path: Path, table: Table) -> Iterator[TotalRow]:
             if label is not None:
                 _check_seen(row)
                 yield TotalRow(label, start, row)
+            else:
+                _check_named(row, table)
 
 
 def _lines_to_look_at(raw: mmap.mmap) -> Iterator[tuple[int, int]]:
@@ -370,6 +373,13 @@ def _lines_to_look_at(raw: mmap.mmap) -> Iterator[tuple[int, int]]:
 def _row(line: bytes, table: Table) -> Row:
     text = line.decode("utf-8", "replace").rstrip("\r")
     return next(csv.reader([text], delimiter=table.block.sheet.delimiter), [])
+
+
+def _check_named(row: Row, table: Table) -> None:
+    """A row without any name may be a total; the long way adds up the others to see."""
+    places = [raw.place for raw in table.raws.values() if raw.column.kind in ("text", "term", "date")]
+    if any(row) and all(str(row[place]).strip() in EMPTY_TEXT for place in places if place < len(row)):
+        raise _NotPlainError
 
 
 def _check_seen(row: Row) -> None:
