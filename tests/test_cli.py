@@ -104,6 +104,29 @@ def test_a_file_that_cannot_be_read_ends_with_two_alone_and_does_not_hold_up_oth
     assert [found["status"] for found in objects(result)] == ["refused", "loaded"]
 
 
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", 2),
+        (b"Day,Campaign,Currency code,Impr.,Clicks,Cost\n", 2),
+        (
+            b"Reporting starts,Reporting ends,Campaign name,Impressions,Amount spent (USD)\nNo data available.\n",
+            0,
+        ),
+    ],
+    ids=["nothing", "headings only", "a report without data"],
+)
+def test_a_file_without_rows_is_wrong_unless_the_platform_says_so(
+    laban: Callable[..., Result], tmp_path: Path, content: bytes, code: int
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+    result = laban("import", str(path), "--json")
+    assert result.exit_code == code
+    assert objects(result)[0]["status"] in {"empty", "refused"}
+    assert objects(result)[0]["findings"][0]["message"]
+
+
 def test_undo_takes_an_import_back(laban: Callable[..., Result], export: Path) -> None:
     number = objects(laban("import", str(export), "--json"))[0]["import_id"]
     assert laban("undo", str(number)).exit_code == 0

@@ -65,6 +65,12 @@ class ImportOutcome:
     findings: tuple[Finding, ...] = ()
     earlier: ImportRecord | None = None
 
+    @property
+    def failed(self) -> bool:
+        """Whether the file brought nothing because something is wrong with it; a report without data is not wrong."""
+        wrong = any(finding.level == "error" for finding in self.findings)
+        return self.status == "refused" or (self.status == "empty" and wrong)
+
     def as_json(self, lang: str) -> dict[str, Any]:
         """Return the object that ``laban import --json`` prints; numbers are exact decimal strings."""
         if self.earlier is not None:

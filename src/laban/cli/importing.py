@@ -73,7 +73,7 @@ def _import(state: State, paths: Sequence[Path], choices: ImportChoices, *, dry_
         outcomes = import_and_print(state, workspace, chosen, choices, dry_run=dry_run, as_json=as_json)
     if not outcomes:
         state.say("cli.import.nothing", path=", ".join(str(path) for path in chosen))
-    elif all(status == "refused" for status in outcomes):
+    elif all(outcome.failed for outcome in outcomes):
         sys.exit(2)
 
 
@@ -85,19 +85,20 @@ def import_and_print(
     *,
     dry_run: bool = False,
     as_json: bool = False,
-) -> list[str]:
-    """Import ``paths``, print what became of each file as it is done, and return the statuses."""
-    statuses: list[str] = []
+) -> list[ImportOutcome]:
+    """Import ``paths``, print what became of each file as it is done, and return it."""
+    outcomes: list[ImportOutcome] = []
     for outcome in workspace.import_paths(paths, dry_run=dry_run, choices=choices):
-        statuses.append(outcome.status)
+        outcomes.append(outcome)
         if as_json:
             print_json(outcome.as_json(state.lang), indent=None)
         else:
             _print_outcome(outcome, state.lang)
-    if statuses and not as_json:
+    if outcomes and not as_json:
+        statuses = [outcome.status for outcome in outcomes]
         counts = {status: statuses.count(status) for status in ("loaded", "unchanged", "empty", "refused")}
         click.echo(translate(state.lang, "cli.import.sum_dry" if dry_run else "cli.import.sum", **counts))
-    return statuses
+    return outcomes
 
 
 _MARKS = {"loaded": "✓", "unchanged": "=", "empty": "∅", "refused": "✗"}

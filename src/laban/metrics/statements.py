@@ -173,8 +173,9 @@ def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> 
     where: list[Sql | str] = [source.where, *_filters(source, request.where)]
     if len(request.windows) == 1:
         only = request.windows[0]
-        last = dialect.plus_days(day, "f.days") + " <= ?" if source.spans else f"{day} < ?"
-        where.append(Sql(f"{day} >= ? AND {last}", (only.start, only.end)))
+        where.append(Sql(f"{day} >= ? AND {day} < ?", (only.start, only.end)))
+        if source.spans:
+            where.append(Sql(dialect.plus_days(day, "f.days") + " <= ?", (only.end,)))
         body = "SELECT 0" + select + f" FROM {_table(source)} WHERE " + conjunction(where)
     else:
         where.append(_pruned(day, request.windows))

@@ -138,7 +138,8 @@ def converted(amount: str) -> str:
 def _attribution_sql() -> str:
     """Last click: each sale is credited whole to the channel that the order names.
 
-    Gross profit is known only where every line's cost is.
+    Gross profit is known only where every line's cost is. Goods that were not taken come back: a failed or returned
+    order costs its packing only.
     """
     excluded = ", ".join(literal(channel) for channel in _UNATTRIBUTED)
     revenue = "coalesce(o.net_amount, o.gross_amount - coalesce(o.discount_amount, 0) - coalesce(o.refund_amount, 0))"
@@ -146,12 +147,13 @@ def _attribution_sql() -> str:
         SELECT o.order_id AS conversion_id, 'last_click' AS model, o.platform, o.account, o.channel_group, o.campaign,
             o.date, CAST(1 AS DECIMAL(20,6)) AS credit,
             CAST({revenue} AS {MONEY}) AS credited_revenue,
-            CAST({revenue} - c.cost AS {MONEY}) AS credited_gross_profit,
+            CAST({revenue} - CASE WHEN coalesce(o.status, '') IN ('failed', 'returned') THEN c.packing
+                ELSE c.goods + c.packing END AS {MONEY}) AS credited_gross_profit,
             o.is_first_order AS is_new_customer
         FROM fact_order_live o LEFT JOIN (
             SELECT platform, account, order_id,
-                CASE WHEN count(unit_cost * quantity) = count(*) THEN
-                    sum(unit_cost * quantity) + sum(coalesce(variable_cost, 0)) END AS cost
+                CASE WHEN count(unit_cost * quantity) = count(*) THEN sum(unit_cost * quantity) END AS goods,
+                sum(coalesce(variable_cost, 0)) AS packing
             FROM fact_order_line_live GROUP BY ALL
         ) c ON c.order_id = o.order_id AND c.platform IS NOT DISTINCT FROM o.platform
             AND c.account IS NOT DISTINCT FROM o.account
