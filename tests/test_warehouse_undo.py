@@ -49,7 +49,8 @@ def series(draw: st.DrawFn) -> Slice:
     numbers = range(start, start + length) if grain == "day" else [start]
     rows = [(day(n), draw(st.sampled_from("xyz")), str(draw(st.integers(1, 99)))) for n in numbers]
     rank = draw(st.integers(0, 1))
-    return ads(rows, day(start), day(start + length), grain=grain, rank=rank, account=draw(st.sampled_from(("a", "b", ""))))
+    account = draw(st.sampled_from(("a", "b", "")))
+    return ads(rows, day(start), day(start + length), grain=grain, rank=rank, account=account)
 
 
 @st.composite
