@@ -314,3 +314,21 @@ def test_a_zip_of_workbooks_and_a_zip_of_zips(tmp_path: Path) -> None:
     assert totals(read(tmp_path, zipped({"a.xlsx": book}))) == {"clicks": "1", "impressions": "10", "spend": "1.5"}
     nested = read(tmp_path, zipped({"inner.zip": zipped({"a.csv": TWO_ROWS})}))
     assert (nested.status, codes(nested)) == ("refused", ["nested_zip"])
+
+
+def test_totals_of_each_day_are_added_to_be_compared(tmp_path: Path) -> None:
+    rows = [
+        ("2026-08-01", "A", 10),
+        ("Total: 2026-08-01", "", 10),
+        ("2026-08-02", "A", 20),
+        ("Total: 2026-08-02", "", 20),
+    ]
+    reading = read(tmp_path, table(("Day", "Campaign", "Clicks"), *rows))
+    assert plain(reading.own_totals["clicks"]) == plain(reading.totals["clicks"]) == "30"
+    assert not codes(reading)
+
+
+@pytest.mark.parametrize("name", ["Report-20260801-to-20260831-7421.csv", "Report_2026-08-01_to_2026-08-31.csv"])
+def test_a_period_in_the_name_of_a_file(tmp_path: Path, name: str) -> None:
+    reading = read(tmp_path, TWO_ROWS, name)
+    assert (str(reading.start), str(reading.end)) == ("2026-08-01", "2026-09-01")

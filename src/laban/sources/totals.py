@@ -10,6 +10,7 @@ from typing import Any
 
 from laban.sources.book import Row, text_of
 from laban.sources.currency import money_unit
+from laban.sources.dates import AmbiguousDateError, NotADateError, parse_period
 from laban.sources.mapping import Column
 
 #: The word for a total, in the languages that platforms and people write.
@@ -72,10 +73,23 @@ def chosen(totals: Sequence[TotalRow], preferred: Sequence[str], segments: Seque
     """
     for pattern in (*preferred, "", ".*"):
         wanted = [total for total in totals if re.fullmatch(pattern, total.label)]
+        if wanted and all(_is_part(total.label) for total in wanted):
+            return wanted
         if wanted:
             whole = [total for total in wanted if all(_empty(total.row, place) for place in segments)]
             return whole[:1] or (wanted if segments else wanted[:1])
     return []
+
+
+def _is_part(label: str) -> bool:
+    """Return whether a total is that of a day or a month."""
+    try:
+        parse_period(label)
+    except AmbiguousDateError:
+        return True
+    except NotADateError:
+        return False
+    return True
 
 
 def _empty(row: Row, place: int) -> bool:
