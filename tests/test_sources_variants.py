@@ -332,3 +332,12 @@ def test_totals_of_each_day_are_added_to_be_compared(tmp_path: Path) -> None:
 def test_a_period_in_the_name_of_a_file(tmp_path: Path, name: str) -> None:
     reading = read(tmp_path, TWO_ROWS, name)
     assert (str(reading.start), str(reading.end)) == ("2026-08-01", "2026-09-01")
+
+
+@pytest.mark.parametrize("cut", ["Objective", "A breakdown that came out yesterday"])
+def test_the_first_row_without_a_name_is_the_total_whatever_the_breakdown(tmp_path: Path, cut: str) -> None:
+    heading = (cut, "Reach", "Impressions", "Amount spent (USD)", "Reporting starts")
+    rows = [("", 90, 300, 12.5, DAY), ("Sales", 50, 100, 4.5, DAY), ("Traffic", 60, 200, 8, DAY)]
+    reading = read(tmp_path, table(heading, *rows))
+    assert totals(reading) == {"reach_sum": "110", "impressions": "300", "spend": "12.5"}
+    assert plain(reading.own_totals["reach"]) == "90"

@@ -200,8 +200,10 @@ def _drop_levels(table: Table, keep: Sequence[int]) -> None:
 
 def part_unnamed_total(table: Table) -> None:
     """Take the one row without any name, first or last, for a total if it is what all the others add up to."""
-    labels = [raw for raw in table.raws.values() if raw.column.kind in ("text", "term", "date")]
-    bare = [i for i in range(len(table.data)) if all(_nameless(raw.cells[i]) for raw in labels)]
+    labels = [raw.cells for raw in table.raws.values() if raw.column.kind in ("text", "term", "date")
+              and raw.column.name not in _BESIDE]  # fmt: skip
+    labels += _unknown_labels(table)
+    bare = [i for i in range(len(table.data)) if all(_nameless(cells[i]) for cells in labels)]
     rows = len(table.data)
     if not labels or rows < 3 or len(bare) != 1 or bare[0] not in (0, rows - 1):
         return
@@ -218,6 +220,16 @@ def part_unnamed_total(table: Table) -> None:
 
 
 _ADDED = ("sum", "quantity", "money")
+#: What stands beside a total too.
+_BESIDE = frozenset({"period_start", "period_end", "status", "attribution"})
+
+
+def _unknown_labels(table: Table) -> list[list[Cell]]:
+    """Return the columns of names that nothing is known about."""
+    known = {place for places in table.match.columns.values() for place in places}
+    places = [place for place in range(min(len(table.block.headings), 200)) if place not in known]
+    columns = [[row[place] if place < len(row) else "" for _, row in table.data] for place in places]
+    return [cells for cells in columns if any(isinstance(c, str) and any(map(str.isalpha, c)) for c in cells)]
 
 
 def _nameless(cell: Cell) -> bool:
