@@ -43,7 +43,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def row(name: str, measured: str, promised: str) -> None:
-    print(f"{name:<58} {measured:>22}   {promised}", flush=True)
+    print(f"{name:<66} {measured:>22}   {promised}", flush=True)
 
 
 def demo() -> Path:
@@ -74,12 +74,16 @@ def pages(folder: Path, requests: int) -> None:
     try:
         wait_for(port)
         for name, path in (("scorecard page", "/"), ("KPI page", "/kpi/conversion_rate")):
-            first = [fetch(port, path) for _ in range(1)]
+            first = fetch(port, path)
             taken = [fetch(port, path) for _ in range(requests)]
             promised = "p95 <= 60 ms" if path == "/" else ""
             shown = f"{percentile(taken, 0.5) * 1000:.0f} / {percentile(taken, 0.95) * 1000:.0f} ms"
             row(f"{name}, p50 / p95 of {requests} requests", shown, promised)
-            row(f"{name}, first request", f"{first[0] * 1000:.0f} ms", "")
+            row(f"{name}, first request after the start", f"{first * 1000:.0f} ms", "")
+        weeks = [f"/?period=2026-W{week:02}" for week in range(1, 41)]
+        taken = [fetch(port, path) for path in weeks]
+        shown = f"{percentile(taken, 0.5) * 1000:.0f} / {percentile(taken, 0.95) * 1000:.0f} ms"
+        row(f"scorecard page of a week never shown before, p50 / p95 of {len(weeks)}", shown, "")
     finally:
         server.terminate()
         server.wait(10)
