@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from laban.sources.book import text_of
 from laban.sources.columns import Raw, currencies_beside, currency_per_row, read_currency
+from laban.sources.model import Level
 from laban.sources.table import Table
 
 
@@ -26,7 +27,9 @@ def settle_currency(table: Table) -> None:
     elif not table.currency and not table.match.platform.template:
         unsaid = next((raw for raw in money if raw.column.total and _has_amounts(raw)), None)
         if unsaid is not None:
-            table.context.notes.once("warning", "currency_unknown", column=unsaid.heading)
+            # Where no file of a platform ever says it, the reader is told; where one could have, he is warned.
+            level: Level = "info" if table.match.platform.options.get("never_names_currency") else "warning"
+            table.context.notes.once(level, "currency_unknown", column=unsaid.heading)
 
 
 def _has_amounts(raw: Raw) -> bool:
