@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -341,3 +343,10 @@ def test_the_first_row_without_a_name_is_the_total_whatever_the_breakdown(tmp_pa
     reading = read(tmp_path, table(heading, *rows))
     assert totals(reading) == {"reach_sum": "110", "impressions": "300", "spend": "12.5"}
     assert plain(reading.own_totals["reach"]) == "90"
+
+
+def test_a_zip_whose_directory_points_before_its_start(tmp_path: Path) -> None:
+    beheaded = b"PK" + zipped({"a.csv": TWO_ROWS, "b.csv": TWO_ROWS})[42:]
+    assert zipfile.ZipFile(io.BytesIO(beheaded)).infolist()[0].header_offset < 0
+    reading = read(tmp_path, beheaded, "a.zip")
+    assert (reading.status, codes(reading)) == ("refused", ["broken_zip"])

@@ -85,6 +85,8 @@ def _check_directory(infos: list[zipfile.ZipInfo]) -> None:
 
 def _inflated(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """Yield what really comes out of a member, read past the library that trusts the declared size."""
+    if info.header_offset < 0:
+        raise UnreadableError("broken_zip", member=member_name(info))
     file.seek(info.header_offset)
     header = file.read(30)
     if len(header) < 30 or header[:4] != b"PK\x03\x04" or info.compress_type not in (0, 8):
