@@ -208,13 +208,12 @@ def _print_list(console: Console, title: str, lines: Sequence[str]) -> None:
 
 
 def _print_formula(console: Console, view: KpiView, lang: str) -> None:
-    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
 
-    console.print(f"\n[bold]{translate(lang, 'cli.kpi.formula')}[/]  {_plain(view.formula)}", highlight=False)
-    for part in view.formula_parts:
-        unit = "currency" if part.is_money else "count"
-        amount = fmt.value(part.value, unit, lang, view.frame.currency)
-        console.print(f"  {part.name.get(lang)}: {amount}", highlight=False, markup=False)
+    words = narrative.formula_words(view, lang)
+    console.print(f"\n[bold]{translate(lang, 'cli.kpi.formula')}[/]  {_plain(words)}", highlight=False)
+    if view.tile.value is not None:
+        console.print(f"  {narrative.formula_numbers(view, lang)}", highlight=False, markup=False)
 
 
 def _print_comparisons(console: Console, view: KpiView, lang: str) -> None:
