@@ -91,10 +91,13 @@ def _cut_names(table: Table) -> str:
 def check_sense(table: Table) -> None:
     """Point out numbers that the platform reports but that can hardly be meant; they are kept as they are."""
     lines = table.lines
+    said: set[tuple[str, int]] = set()
     for rule in table.options.get("sanity", ()):
         more, less = table.values.get(rule["more"]), table.values.get(rule["than"])
         for index, (one, two) in enumerate(zip(more or (), less or (), strict=False)):
-            if one is not None and two is not None and two > 0 and one > two:
+            exceeds = one is not None and two is not None and one > two > 0
+            if exceeds and (rule["code"], index) not in said:
+                said.add((rule["code"], index))
                 table.context.notes.add(
                     "info", rule["code"], row=lines[index], column=table.raws[rule["more"]].heading,
                     value=plain_digits(one), member=table.member, other=plain_digits(two),
