@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+#: A busy machine is slow, not wrong.
+PATIENCE_MS = 30_000
 #: Told by the page itself: what the content security policy stopped, and how far things jumped about.
 WATCH = """
 window.watched = {violations: [], shift: 0};
@@ -36,6 +38,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(
             f"no browser here (looked for {', '.join(NAMES)}): install Chromium to run the tests of the pages"
         )
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -73,7 +76,7 @@ def visit(
     watch = Watch(base)
     settings: dict[str, Any] = {"locale": "vi-VN", "color_scheme": "light", "base_url": base, **options}
     context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **settings)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         page = context.new_page()
         watch.on_page(page)
