@@ -9,10 +9,10 @@ READY  := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit bench shots browser clean
+.PHONY: help setup demo test lint types unit bench accuracy shots browser clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Laban needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
@@ -48,6 +48,9 @@ unit: $(READY_DEV)
 bench: $(READY_DEV) ## Measure speed and print the table
 	@$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/run.py
+
+accuracy: $(READY_DEV) ## Measure accuracy against published answers and print the table
+	@$(BIN)/python benchmarks/accuracy.py
 
 shots: $(READY_DEV) browser ## Screenshots of every page at 1280 and 390 px in both languages, into shots/
 	$(BIN)/python scripts/shots.py
