@@ -202,3 +202,18 @@ def test_a_report_is_the_same_twice(laban: Callable[..., Result], export: Path, 
         assert result.exit_code == 0, result.output
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
     assert (tmp_path / "first").stat().st_size > 500
+
+
+def test_the_demo_is_made_once_and_kept(laban: Callable[..., Result]) -> None:
+    first = laban("demo", "shop", "--weeks", "8", "--end", "2026-11-15", "--lang", "en")
+    assert first.exit_code == 0, first.output
+    assert "Week 46" in first.output
+    again = laban("demo", "shop", "--weeks", "8", "--lang", "en")
+    assert again.exit_code == 0, again.output
+    assert "refused 0" in again.output
+    assert "Loaded 0" in again.output
+    assert laban("demo", "shop", "--weeks", "9").exit_code == 2
+    Path("other").mkdir()
+    Path("other/mine.txt").write_text("mine", "utf-8")
+    assert laban("demo", "other").exit_code == 2
+    assert Path("other/mine.txt").read_text("utf-8") == "mine"

@@ -82,10 +82,8 @@ def demo_command(
 ) -> None:
     from laban.cli.asking import print_board  # noqa: PLC0415  help needs no views
     from laban.cli.importing import import_and_print  # noqa: PLC0415  help needs no importer
-    from laban.settings import Settings  # noqa: PLC0415  help needs no settings
 
-    last_day = end.date() if end else _last_sunday(Settings().today())
-    with make_demo(state, folder, seed=seed, end=last_day, weeks=weeks) as workspace:
+    with make_demo(state, folder, seed=seed, end=end.date() if end else None, weeks=weeks) as workspace:
         import_and_print(state, workspace, [workspace.inbox])
         click.echo()
         print_board(state, workspace)
@@ -93,8 +91,10 @@ def demo_command(
             _serve(state, workspace, "127.0.0.1", port)
 
 
-def make_demo(state: State, folder: Path, *, seed: int, end: date, weeks: int) -> Workspace:
+def make_demo(state: State, folder: Path, *, seed: int, end: date | None, weeks: int) -> Workspace:
     """Write the demo company's exports into ``folder`` unless the very same are there, and open it.
+
+    Without an ``end`` the company lives until last Sunday, or as long as the one that is there already.
 
     Raises:
         DemoFolderError: the folder holds something else, or a demo company of other choices.
@@ -106,14 +106,15 @@ def make_demo(state: State, folder: Path, *, seed: int, end: date, weeks: int) -
     truth = folder / "truth.json"
     if truth.exists():
         drawn = json.loads(truth.read_text("utf-8"))
-        if (drawn.get("seed"), drawn.get("end"), drawn.get("weeks")) != (seed, end.isoformat(), weeks):
+        wanted = end.isoformat() if end else drawn.get("end")
+        if (drawn.get("seed"), drawn.get("end"), drawn.get("weeks")) != (seed, wanted, weeks):
             raise OtherDemoError(folder)
         return Workspace.open(folder)
     if folder.exists() and any(folder.iterdir()):
         raise DemoFolderError(folder)
     state.say("cli.demo.writing", weeks=weeks, path=str(folder))
     workspace = Workspace.create(folder, replace(Settings(), name=SHOP_NAME, language=state.lang))
-    write_demo(folder, seed=seed, end=end, weeks=weeks)
+    write_demo(folder, seed=seed, end=end or _last_sunday(workspace.settings.today()), weeks=weeks)
     return workspace
 
 
