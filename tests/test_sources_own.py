@@ -256,3 +256,38 @@ def test_tickets(tmp_path: Path) -> None:
     first, second = records(only(read(tmp_path, table(headings, *rows)), "fact_support_ticket"))
     assert first["first_reply_at"] - first["opened_at"] == timedelta(minutes=12)
     assert (first["csat"], second["first_reply_at"], second["csat"]) == (5, None, None)
+
+
+COSTS = ("Từ ngày", "Đến ngày", "Số tiền", "Nội dung", "Loại chi phí", "Tiền tệ")
+
+
+@pytest.mark.parametrize("sign", ["column", "beside"])
+def test_a_row_without_a_currency_is_in_the_companys(tmp_path: Path, sign: str) -> None:
+    dollars = ("12.50", "USD") if sign == "column" else ("$12.50", "")
+    rows = [
+        ("09/11/2026", "", "650.000", "Chụp", "Sản xuất", ""),
+        ("10/11/2026", "", dollars[0], "T", "", dollars[1]),
+    ]
+    reading = read(tmp_path, table(COSTS, *rows), reporting="VND")
+    found = [(r["currency"], r["amount"]) for r in records(only(reading, "fact_marketing_cost"))]
+    assert found == [("VND", Decimal(650000)), ("USD", Decimal("12.50"))]
+    assert totals(reading) == {"amount_vnd": "650000", "amount_usd": "12.5"}
+    assert codes(reading, "warning") == ["two_currencies"]
+
+
+def test_lines_of_an_order_share_its_currency(tmp_path: Path) -> None:
+    rows = [
+        ("1", "01/11/2026", "0912345678", "Đã giao", "30", "", "", "Áo", 1, "10", "4.50", "USD"),
+        ("1", "01/11/2026", "0912345678", "Đã giao", "", "", "", "Váy", 1, "20", "9.25", ""),
+        ("2", "01/11/2026", "0912345678", "Đã giao", "400.000", "", "", "Áo", 1, "400.000", "150.000", ""),
+    ]
+    reading = read(tmp_path, table((*ORDERS, *LINES, "Tiền tệ"), *rows), reporting="VND")
+    lines = next(s for s in reading.slices if s.fact == "fact_order_line")
+    found = [(r["order_id"], r["currency"], r["unit_cost"]) for r in records(lines)]
+    assert found == [("1", "USD", Decimal("4.50")), ("1", "USD", Decimal("9.25")), ("2", "VND", Decimal(150000))]
+
+
+def test_one_currency_in_some_cells_is_no_second_one(tmp_path: Path) -> None:
+    rows = [("09/11/2026", "", "650.000 ₫", "Chụp", "", ""), ("10/11/2026", "", "120.500", "T", "", "")]
+    reading = read(tmp_path, table(COSTS, *rows), reporting="VND")
+    assert (totals(reading), reading.currency, codes(reading, "warning")) == ({"amount": "770500"}, "VND", [])

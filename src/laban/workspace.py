@@ -273,6 +273,7 @@ class Workspace:
             day_first=choices.day_first,
             decimal_mark=choices.decimal_mark,
             currency=choices.currency,
+            reporting=self.settings.currency,
         )
 
     def imports(self, *, include_undone: bool = False) -> list[ImportRecord]:

@@ -42,7 +42,7 @@ from laban.sources.reading import Context
 NUMERIC: frozenset[Kind] = frozenset({"sum", "quantity", "non", "stock", "money", "amount", "ratio", "duration"})
 #: Kinds that count things, so that a mark in them can only group digits.
 WHOLE: frozenset[Kind] = frozenset({"sum", "non", "stock"})
-_MONEY: frozenset[Kind] = frozenset({"money", "amount"})
+MONEY: frozenset[Kind] = frozenset({"money", "amount"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _settled(raw: Raw, vote: Marks, context: Context, convention: str, currency:
         return elsewhere or habit
     group: Mark = "." if "." in vote.ambiguous else ","
     other: Mark = "," if group == "." else "."
-    if raw.column.kind in WHOLE or (raw.column.kind in _MONEY and currency in WITHOUT_DECIMALS):
+    if raw.column.kind in WHOLE or (raw.column.kind in MONEY and currency in WITHOUT_DECIMALS):
         return other
     if vote.ungrouped:
         return group

@@ -111,6 +111,7 @@ class ReadOptions:
     ``hash_key`` keys the hash of phones and e-mails. ``until`` is the last day of a file whose dates carry no
     year. ``account`` names the ad account or page when the file does not. ``day_first`` settles ambiguous
     dates, ``decimal_mark`` ambiguous numbers, when a person was asked. ``today`` is passed in for plausibility only.
+    ``reporting`` is the company's currency: that of a row of its own sheets which names none.
     """
 
     hash_key: bytes
@@ -120,3 +121,4 @@ class ReadOptions:
     day_first: bool | None = None
     decimal_mark: str | None = None
     currency: str | None = None
+    reporting: str = ""

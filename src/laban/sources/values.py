@@ -10,7 +10,9 @@ from laban.i18n import Phrase
 from laban.periods import Period
 from laban.sources.book import Cell, UnreadableError
 from laban.sources.columns import (
+    MONEY,
     NUMERIC,
+    Faults,
     Raw,
     decimal_marks,
     read_currency,
@@ -23,6 +25,7 @@ from laban.sources.columns import (
     read_text,
     read_words,
 )
+from laban.sources.currency import WITHOUT_DECIMALS
 from laban.sources.mapping import Kind
 from laban.sources.money import settle_currency
 from laban.sources.table import Table
@@ -33,16 +36,41 @@ def read_values(table: Table) -> None:
     """Type every column; a currency is settled before the numbers, because it can settle them."""
     settle_currency(table)
     platform = table.match.platform
-    numeric = [raw for raw in table.raws.values() if raw.column.kind in NUMERIC]
+    apart = MONEY if table.mixed else frozenset()
+    numeric = [raw for raw in table.raws.values() if raw.column.kind in NUMERIC - apart]
     resaved = table.block.sheet.delimiter == ";"
     convention = "" if resaved else str(platform.options.get("decimal", ""))
     by_name = decimal_marks(numeric, _other_columns(table), table.context, convention, table.currency)
+    if apart:
+        _read_money_apart(table, convention)
     for key, raw in table.raws.items():
+        if raw.column.kind in apart:
+            continue
         if raw.column.kind in NUMERIC:
             table.marks[key] = by_name[raw.column.name]
             table.values[key] = read_numbers(raw, table.marks[key], table.faults)
         elif key not in TIME and key not in ("period_start", "period_end"):
             table.values[key] = _read_label(table, raw)
+
+
+def _read_money_apart(table: Table, convention: str) -> None:
+    """Read money of several currencies: ``650.000`` is 650000 in đồng even where ``12.50`` is in dollars."""
+    whole = [i for i, code in enumerate(table.currencies) if code in WITHOUT_DECIMALS]
+    rest = [i for i, code in enumerate(table.currencies) if code not in WITHOUT_DECIMALS]
+    raws = {key: raw for key, raw in table.raws.items() if raw.column.kind in MONEY}
+    for key in raws:
+        table.values[key] = [None] * len(table.currencies)
+    for rows in (rest, whole):
+        parts = {key: raw.only(rows) for key, raw in raws.items()}
+        currency = table.currencies[rows[0]] if rows else None
+        by_name = decimal_marks(list(parts.values()), [], table.context, convention, currency)
+        for key, part in parts.items():
+            table.marks[key] = by_name[part.column.name]
+            faults = Faults()
+            for index, value in zip(rows, read_numbers(part, table.marks[key], faults), strict=True):
+                table.values[key][index] = value
+            for index, fault in faults.rows.items():
+                table.faults.rows.setdefault(rows[index], fault)
 
 
 def _other_columns(table: Table) -> list[list[Cell]]:
