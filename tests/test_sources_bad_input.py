@@ -145,6 +145,20 @@ def test_a_column_missing_names_the_nearest_and_what_to_add(tmp_path: Path) -> N
         assert word in sentence
 
 
+@pytest.mark.parametrize(
+    ("text", "near", "lacks"),
+    [
+        ("Day,Campaign status,Campaign\n2026-08-01,on,A\n", "Google Ads", "Cost / Clicks / Impr."),
+        ("Ngày,Trạng thái chiến dịch,Chiến dịch\n1/8/2026,Bật,A\n", "Google Ads", "Chi phí / Lượt nhấp"),
+        ("Ngày,Kênh,Số tiền\n1/8/2026,Email,5\n", "Marketing costs sheet", "Loại chi phí / Nội dung"),
+    ],
+)
+def test_what_to_add_is_said_in_the_words_of_the_file(tmp_path: Path, text: str, near: str, lacks: str) -> None:
+    sentence = refused(read(tmp_path, text), "unknown_but_near")
+    assert near in sentence
+    assert lacks in sentence
+
+
 def test_a_table_of_nothing_we_know(tmp_path: Path) -> None:
     assert "hello" in refused(read(tmp_path, "hello,world\n1,2\n"), "unknown_format")
 

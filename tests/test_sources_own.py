@@ -25,6 +25,16 @@ def unaccented(text: str) -> str:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", template_names())
+def test_the_required_columns_of_a_template_are_enough(tmp_path: Path, name: str, lang: str) -> None:
+    columns = [column for column in template(name).columns if column.required]
+    mine = [column.example[lang].replace("VÍ DỤ", "DH").replace("EXAMPLE", "DH") for column in columns]
+    mine = ["Riêng" if text.startswith(("Ví dụ:", "Example:")) else text for text in mine]
+    reading = read(tmp_path, table([column.heading[lang] for column in columns], mine))
+    assert (reading.platform, reading.status, reading.rows) == (f"own_{name}", "loaded", 1)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", template_names())
 def test_a_template_comes_back_without_its_notes_and_example(tmp_path: Path, name: str, lang: str) -> None:
     columns = template(name).columns
     headings = [column.heading[lang] for column in columns]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from laban.sources.book import Row
 from laban.sources.headings import platforms_of
-from laban.sources.mapping import Platform, Table, clean, fold, platforms
+from laban.sources.mapping import Platform, Table, clean, fold, plain, platforms
 
 _WIDEST = 3000
 #: A heading known only by a pattern ("… Clicks") proves little.
@@ -57,7 +57,8 @@ def match(platform: Platform, row: Row, preamble: Sequence[str] = ()) -> Match |
     known = sum(len(places) for places in columns.values())
     if known < 2 and known + len(unknown) > 1:
         return None
-    table = next((table for table in platform.tables if _fits(table, columns)), None)
+    ours = _is_our_sheet(platform, row)
+    table = next((table for table in platform.tables if _fits(table, columns, whole=ours)), None)
     if table is None:
         return None
     marker = platform.options.get("preamble")
@@ -74,7 +75,14 @@ def nearest(rows: Sequence[Row]) -> Nearest | None:
         for platform in _candidates(row):
             columns, _, score = _mapped(platform, row)
             if len(columns) >= 2 and (best is None or score > best[0]):
-                best = (score, Nearest(platform, _missing(platform, columns), _written(row, columns)))
+                best = (
+                    score,
+                    Nearest(
+                        platform,
+                        _missing(platform, columns, _language(platform, row, columns)),
+                        _written(row, columns),
+                    ),
+                )
     return best[1] if best else None
 
 
@@ -108,33 +116,52 @@ def _mapped(platform: Platform, row: Row) -> tuple[dict[str, tuple[int, ...]], t
     return columns, tuple(unknown), score
 
 
-def _fits(table: Table, columns: Mapping[str, tuple[int, ...]]) -> bool:
+def _is_our_sheet(platform: Platform, row: Row) -> bool:
+    """Return whether every heading is a template's own; then its required columns are evidence enough."""
+    ours = {fold(text) for column in platform.columns.values() for text in column.heading.values()}
+    written = {fold(cell) for cell in row[:_WIDEST] if isinstance(cell, str) and clean(cell)}
+    return bool(ours) and written <= ours
+
+
+def _fits(table: Table, columns: Mapping[str, tuple[int, ...]], *, whole: bool) -> bool:
     return (
         all(name in columns for name in table.needs)
-        and (not table.any or any(name in columns for name in table.any))
+        and (whole or not table.any or any(name in columns for name in table.any))
         and not any(name in columns for name in table.without)
     )
 
 
-def _missing(platform: Platform, columns: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
-    """Return headings of the columns that the nearest table lacks."""
-    lacking: list[tuple[str, ...]] = []
+def _missing(platform: Platform, columns: Mapping[str, tuple[int, ...]], lang: str) -> tuple[str, ...]:
+    """Return headings of the columns that the nearest table lacks; of columns that serve alike one is enough."""
+    fewest: list[tuple[str, ...]] | None = None
     for table in platform.tables:
         if not table.facts:
             continue
-        needs = [name for name in table.needs if name not in columns]
+        lacking: list[tuple[str, ...]] = [(name,) for name in table.needs if name not in columns]
         if table.any and not any(name in columns for name in table.any):
-            needs.extend(table.any[:3])
-        lacking.append(tuple(needs))
-    fewest = min(lacking, key=len, default=())
-    lang = _language(platform, columns)
-    return tuple(heading(platform, name, lang) for name in fewest)
+            lacking.append(table.any[:3])
+        said = [_literal(platform, alike) for alike in lacking]
+        if all(said) and (fewest is None or len(said) < len(fewest)):
+            fewest = said
+    return tuple(" / ".join(heading(platform, name, lang) for name in alike) for alike in fewest or ())
 
 
-def _language(platform: Platform, columns: Mapping[str, tuple[int, ...]]) -> str:
-    """Return the language in which most of the known columns have a spelling, English if there is no better."""
-    known = [{alias.lang for alias in platform.columns[name].aliases} for name in columns]
-    return max(("en", "vi", "ja"), key=lambda lang: sum(lang in langs for langs in known))
+def _literal(platform: Platform, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that have a spelling to look for: a pattern tells a person nothing."""
+    return tuple(name for name in names if any(not a.text.startswith("/") for a in platform.columns[name].aliases))
+
+
+def _language(platform: Platform, row: Row, columns: Mapping[str, tuple[int, ...]]) -> str:
+    """Return the language in which most of the row's headings are written, English if there is no better."""
+    written = {fold(str(row[place])) for places in columns.values() for place in places}
+    written |= {plain(text) for text in written}
+    langs = [
+        alias.lang
+        for name in columns
+        for alias in platform.columns[name].aliases
+        if fold(alias.text) in written or plain(alias.text) in written
+    ]
+    return max(("en", "vi", "ja"), key=langs.count)
 
 
 def heading(platform: Platform, name: str, lang: str = "en") -> str:
