@@ -116,9 +116,9 @@ def main() -> None:
         print(f"{rows:,} ad rows")
         extents: dict[str, Period | None] = {}
         for name, query in questions.items():
-            timed(f"compile: {name}", lambda q=query: compile_query(q, catalogue, TODAY))  # type: ignore[misc]
+            timed(f"compile: {name}", lambda q=query: compile_query(q, catalogue, TODAY))  # type: ignore[misc]  # mypy cannot see the default
             plan = compile_query(query, catalogue, TODAY)
-            timed(f"run: {name}", lambda p=plan: answer(p, catalogue, warehouse, extents))  # type: ignore[misc]
+            timed(f"run: {name}", lambda p=plan: answer(p, catalogue, warehouse, extents))  # type: ignore[misc]  # mypy cannot see the default
         query = questions["the same with the previous week"]
         timed("kept: the same with the previous week", lambda: run(query, catalogue, warehouse, today=TODAY))
         plan = compile_query(fused, catalogue, TODAY)
