@@ -197,6 +197,30 @@ def test_a_number_that_looks_back_says_what_it_speaks_of(shop: Warehouse) -> Non
     assert only(ask(shop, "website_traffic", WEEK)).window is None
 
 
+def test_a_number_that_looks_back_is_not_given_for_days_without_data(shop: Warehouse) -> None:
+    later = TODAY + timedelta(days=40)
+    for kpi in ("customer_retention_rate", "customer_lifetime_value", "follower_growth_rate"):
+        known = only(ask(shop, kpi, Period(TODAY - timedelta(days=7), TODAY)))
+        assert known.value is not None
+        result = ask(shop, kpi, Period(TODAY + timedelta(days=7), TODAY + timedelta(days=14)), today=later)
+        assert only(result).value is None
+        assert result.refusals[kpi].code == "after_data"
+    assert only(ask(shop, "follower_count", Period(TODAY, TODAY + timedelta(days=7)), today=later)).value is not None
+
+
+def test_followers_that_were_not_counted_have_not_stood_still(tmp_path: Path) -> None:
+    counted = {date(2026, 11, 1): 100, date(2026, 11, 8): 110}
+    rows = [(day, "facebook", "shop", n) for day, n in counted.items()]
+    visits = [(date(2026, 11, 12), "facebook", 7)]
+    followers = metrics_shop.series("fact_social_account", "date network social_account followers", rows)
+    seen = metrics_shop.series("fact_social_account", "date network profile_visits", visits, platform="other")
+    with metrics_shop.build(tmp_path, [followers, seen]) as warehouse:
+        week = Period.parse("2026-W45")
+        assert only(ask(warehouse, "follower_growth_rate", week)).value == Decimal("0.1")
+        assert only(ask(warehouse, "follower_growth_rate", Period.parse("2026-W46"))).value is None
+        assert only(ask(warehouse, "follower_count", Period.parse("2026-W46"))).value == 110
+
+
 def test_the_activity_window_is_a_setting(shop: Warehouse) -> None:
     query = Query(("customer_retention_rate",), WEEK)
     longer = run(query, load_catalogue(180), shop, today=TODAY)

@@ -77,11 +77,14 @@ class Bucket:
 
     def reached(self, wanted: Input, *, baseline: bool = False) -> Period | None:
         """Return the days that an input looks at for this bucket, or for its baseline."""
-        if wanted.shift == "prev":
-            period = self.before_baseline if baseline else self.before_current
-        else:
-            period = self.baseline if baseline else self.current
+        period = self.asked(wanted, baseline=baseline)
         return None if period is None else extended(period, wanted.window)
+
+    def asked(self, wanted: Input, *, baseline: bool = False) -> Period | None:
+        """Return the days that an input is asked for, before it looks further back."""
+        if wanted.shift == "prev":
+            return self.before_baseline if baseline else self.before_current
+        return self.baseline if baseline else self.current
 
 
 def extended(period: Period, least_days: int) -> Period:

@@ -57,6 +57,11 @@ class Known:
         days = self.extent(self.source(one))
         return days is not None and window.start < days.end and days.start < window.end
 
+    def speaks(self, one: Input, asked: Period) -> bool:
+        """Return whether the data speak of these days at all, where a number would else be made of earlier ones."""
+        back = one.window or self.catalogue.measures[one.measure].kind == "activity"
+        return not back or self.covers(one, asked)
+
     def whole(self, one: Input, window: Period) -> bool:
         """Return whether the data had begun by the first of these days."""
         days = self.extent(self.source(one))
@@ -99,7 +104,7 @@ def _empty_fact(plan: KpiPlan, known: Known, _grids: Sequence[_Grid]) -> Refusal
 
 
 def _outside(plan: KpiPlan, known: Known, _grids: Sequence[_Grid]) -> Refusal | None:
-    windows = {one: [b.reached(one) for b in known.plan.buckets] for one in plan.inputs}
+    windows = {one: [b.asked(one) for b in known.plan.buckets] for one in plan.inputs}
     inside = [one for one, asked in windows.items() if any(w is not None and known.covers(one, w) for w in asked)]
     if answerable(plan.expression, inside):
         return None

@@ -191,7 +191,10 @@ def _side(plan: Plan, bucket: Bucket, grids: Sequence[Grid], known: Known, *, ba
     looks = []
     for one, place in plan.places.items():
         window = bucket.reached(one, baseline=baseline)
-        if window is not None and not (baseline and not known.whole(one, window)):
+        asked = bucket.asked(one, baseline=baseline)
+        if window is None or asked is None or not known.speaks(one, asked):
+            continue
+        if not (baseline and not known.whole(one, window)):
             look = _look(one, place.ask, window, grids[place.statement], known)
             looks += [look] if look else []
     period = bucket.baseline if baseline else bucket.current

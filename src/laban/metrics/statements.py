@@ -219,7 +219,15 @@ def _stock(request: Request, dialect: Dialect) -> Sql:
     members = dict.fromkeys(member for ask in request.asks for member in ask.measure.members)
     who = "".join(f", {member} AS m{n}" for n, member in enumerate(members))
     values = joined(
-        (_stock_value(request, ask, day, dialect) + f" AS v{n}" for n, ask in enumerate(request.asks)), ", "
+        (
+            piece
+            for n, ask in enumerate(request.asks)
+            for piece in (
+                _stock_value(request, ask, day, dialect) + f" AS v{n}",
+                _stock_seen(request, ask, day) + f" AS seen{n}",
+            )
+        ),
+        ", ",
     )
     where = conjunction([source.where, *_filters(source, request.where), _pruned(day, request.windows, carry)])
     inner = (
@@ -232,8 +240,21 @@ def _stock(request: Request, dialect: Dialect) -> Sql:
         + f" GROUP BY {_places(1 + len(request.by) + len(members))}"
     )
     outer = "".join(f", d{n}" for n in range(len(request.by)))
-    sums = ", ".join(f"sum(v{n})" for n in range(len(request.asks)))
+    sums = ", ".join(_stock_sum(n, ask) for n, ask in enumerate(request.asks))
     return f"SELECT i{outer}, sum(n), {sums} FROM (" + inner + f") g GROUP BY {_places(1 + len(request.by))}"
+
+
+def _stock_sum(number: int, ask: Ask) -> str:
+    """Add the members; an opening value without any figure in the window would be compared with itself."""
+    if ask.input.take == "first":
+        return f"CASE WHEN bool_or(seen{number}) THEN sum(v{number}) END"
+    return f"sum(v{number})"
+
+
+def _stock_seen(request: Request, ask: Ask, day: str) -> Sql:
+    """Whether a member has a figure in the window itself, not only one that is carried into it."""
+    kept = conjunction([_kept(request, ask), f"{ask.measure.expr} IS NOT NULL", f"{day} >= c.s"])
+    return "coalesce(bool_or(" + kept + "), false)"
 
 
 def _stock_value(request: Request, ask: Ask, day: str, dialect: Dialect) -> Sql:
