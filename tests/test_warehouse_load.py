@@ -78,6 +78,22 @@ def test_a_period_total_gives_way_to_days_as_a_whole(warehouse: Warehouse, tmp_p
     assert outcome.findings[1].values["period"] == "2026-11-08..2026-11-30"
 
 
+def test_a_total_that_comes_after_part_of_its_days_says_so(warehouse: Warehouse, tmp_path: Path) -> None:
+    load(warehouse, tmp_path, "days", ads([(day(2), "c", "10")], day(2), day(3), account="A"))
+    load(warehouse, tmp_path, "others", ads([(day(4), "c", "10")], day(4), day(5), account="B"))
+    month = ads([(day(1), "c", "310")], day(1), day(31), account="A", grain="period")
+    outcome = load(warehouse, tmp_path, "month", month)
+    assert codes(outcome) == ["already_covered", "total_not_counted"]
+    covered, empty = outcome.findings
+    assert (covered.values["name"], covered.values["period"]) == ("days", "2026-11-02")
+    assert (empty.level, empty.values["name"], empty.values["days"]) == ("warning", "days", 29)
+    assert "2026-11-03..2026-11-30" in empty.message("en")
+    whole = ads([(day(n), "c", "10") for n in range(1, 31)], day(1), day(31), account="A")
+    load(warehouse, tmp_path, "all days", whole)
+    again = ads([(day(1), "c", "311")], day(1), day(31), account="A", grain="period")
+    assert codes(load(warehouse, tmp_path, "month again", again)) == ["already_covered"]
+
+
 def test_a_period_row_needs_no_date(warehouse: Warehouse, tmp_path: Path) -> None:
     part = Slice(*("fact_ad_reach", "meta_ads", "", "account", "period", day(1), day(8), ("reach",)), rows=[(5000,)])
     load(warehouse, tmp_path, "a", part)

@@ -34,6 +34,8 @@ def series_findings(
             found.append(_finding(connection, "warning", "replaced_other_account", other, days))
     for other, days in _by_import(contests, import_id, _left).items():
         found.append(_finding(connection, "info", "already_covered", other, days))
+    for other, days in _by_import(contests, import_id, _unfilled).items():
+        found.append(_finding(connection, "warning", "total_not_counted", other, days))
     return found
 
 
@@ -70,12 +72,19 @@ def _taken(contest: Settled, other: int, _mine: int) -> set[date]:
 
 def _gone(contest: Settled, other: int, _mine: int) -> set[date]:
     """Days that a period total stood for and nothing stands for now, because part of the period is known better."""
-    held = set[date]().union(*(contest.held_after(each) for each in contest.imports()))
-    return _taken(contest, other, _mine) - held
+    return _taken(contest, other, _mine) - contest.held_beside(other)
 
 
 def _left(contest: Settled, other: int, mine: int) -> set[date]:
+    if not contest.compete(mine, other):
+        return set()
     return (contest.claimed(mine) - contest.held_after(mine)) & contest.held_after(other)
+
+
+def _unfilled(contest: Settled, other: int, mine: int) -> set[date]:
+    """Days without numbers of a total that another import, which has part of its days, keeps from counting."""
+    unused = contest.unused_totals(mine)
+    return unused - contest.held_beside(mine) if unused and _left(contest, other, mine) else set()
 
 
 def _strangers(connection: duckdb.DuckDBPyConnection, contest: Settled, other: int, mine: int) -> bool:

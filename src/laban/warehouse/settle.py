@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -27,12 +27,13 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How a contest stood before and how it stands now."""
+    """How a contest stood before and how it stands now. ``accounts`` says whose each slice is."""
 
     contest: Contest
     claims: tuple[Claim, ...]
     before: tuple[Range, ...]
     after: tuple[Range, ...]
+    accounts: Mapping[int, str]
 
     def imports(self) -> set[int]:
         """Return the imports that take part."""
@@ -50,6 +51,24 @@ class Settled:
     def held_after(self, import_id: int) -> set[date]:
         """Return the days an import fills now."""
         return self._held(self.after, import_id)
+
+    def compete(self, one: int, other: int) -> bool:
+        """Return whether two imports speak of one account; a file that names none may speak of any."""
+        ours, theirs = self._accounts(one), self._accounts(other)
+        return "" in ours | theirs or bool(ours & theirs)
+
+    def held_beside(self, import_id: int) -> set[date]:
+        """Return the days that are filled now, by anyone, for the accounts an import speaks of."""
+        return set[date]().union(*(self.held_after(each) for each in self.imports() if self.compete(import_id, each)))
+
+    def unused_totals(self, import_id: int) -> set[date]:
+        """Return the days of an import's totals over longer periods that do not count."""
+        used = {span.slice_id for span in self.after}
+        mine = (c for c in self.claims if c.import_id == import_id and c.grain == "period" and c.slice_id not in used)
+        return days_of(Range(c.slice_id, c.start, c.end, 1) for c in mine if c.start and c.end)
+
+    def _accounts(self, import_id: int) -> set[str]:
+        return {self.accounts[slice_id] for slice_id in self.slices(import_id)}
 
     def slices(self, import_id: int) -> list[int]:
         """Return the slices of an import in this contest."""
@@ -71,6 +90,7 @@ def settle(connection: duckdb.DuckDBPyConnection, contest: Contest) -> Settled:
     ).fetchall():
         accounts.setdefault(account, []).append(Claim(*row))
     claims = tuple(claim for group in accounts.values() for claim in group)
+    whose = {claim.slice_id: account for account, group in accounts.items() for claim in group}
     chosen = f"slice_id IN (SELECT slice_id FROM slice WHERE {named})"
     before = tuple(
         Range(*row)
@@ -83,4 +103,4 @@ def settle(connection: duckdb.DuckDBPyConnection, contest: Contest) -> Settled:
         connection.execute(f"DELETE FROM active WHERE {chosen}", values)
         rows = ((span.slice_id, span.start, span.end, span.days) for span in after)
         insert(connection, "active", _ACTIVE, rows, {"fact": contest.fact})
-    return Settled(contest, claims, before, after)
+    return Settled(contest, claims, before, after, whose)
