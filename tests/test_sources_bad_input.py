@@ -145,6 +145,15 @@ def test_a_column_missing_names_the_nearest_and_what_to_add(tmp_path: Path) -> N
         assert word in sentence
 
 
+def test_one_broken_letter_is_not_another_encoding(tmp_path: Path) -> None:
+    rows = "".join(f"2026-08-{day:02},Chiến dịch mùa hè {day},VND,10,1,500\n" for day in range(1, 10))
+    data = ("Day,Campaign,Currency code,Impr.,Clicks,Cost\n" + rows).encode()
+    place = data.index("ị".encode(), data.index(b"2026-08-04"))
+    sentence = refused(read(tmp_path, data[:place] + b"\xff" + data[place + 1 :]), "broken_encoding")
+    assert "5" in sentence
+    assert "UTF-8" in sentence
+
+
 @pytest.mark.parametrize(
     ("text", "near", "lacks"),
     [

@@ -56,6 +56,8 @@ def decode(data: bytes, name: str = "") -> tuple[str, str]:
         # A file cut off in the middle of its last character is still UTF-8.
         if error.start > len(data) - 4:
             return _checked(data.decode("utf-8", "ignore"), name), "utf-8"
+        if _mostly_utf8(data, error.start):
+            raise _broken(data, error.start, "UTF-8", name) from error
     encoding = _eight_bit(head)
     return _checked(unicodedata.normalize("NFC", data.decode(encoding, "replace")), name), encoding
 
@@ -66,10 +68,19 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
     except UnicodeDecodeError as error:
         if encoding.startswith("utf-16") and error.reason == "truncated data":
             return data[: len(data) // 2 * 2].decode(encoding, "ignore")
-        row = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(
-            "broken_encoding", row=row, member=name or None, values={"encoding": encoding}
-        ) from error
+        raise _broken(data, error.start, encoding, name) from error
+
+
+def _mostly_utf8(data: bytes, place: int) -> bool:
+    """Return whether text is UTF-8 with damage at ``place``: other encodings hardly ever look like it by chance."""
+    text = data[: place + _HEAD].decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return sum(ord(char) > 127 for char in text) > 3 * damaged
+
+
+def _broken(data: bytes, place: int, encoding: str, name: str) -> UnreadableError:
+    row = data.count(b"\n", 0, place) + 1
+    return UnreadableError("broken_encoding", row=row, member=name or None, values={"encoding": encoding})
 
 
 def _wide(head: bytes, name: str) -> str:
