@@ -195,7 +195,7 @@ def test_events_touch_the_period_and_come_in_order(start: date, days: int) -> No
     found = calendar.events(period)
     assert all(event.start < period.end and event.end > period.start for event in found)
     assert [event.start for event in found] == sorted(event.start for event in found)
-    if days >= 366:
+    if days >= 386:  # a lunar year with a leap month has up to 385 days
         assert {"tet", "sale_12_12", "black_friday"} <= {event.code for event in found}
 
 
