@@ -47,6 +47,10 @@ class UnknownNameError(LabanError):
         super().__init__(kind=kind, name=name, nearest=", ".join(nearest) or "–")
         self.nearest = tuple(nearest)
 
+    def message(self, lang: str) -> str:
+        """Return the sentence in ``lang``; it proposes nothing where no name is near."""
+        return translate(lang, self.key if self.nearest else f"{self.key}_alone", **self.values)
+
 
 class InvalidPeriodError(LabanError):
     """A period that cannot be read."""

@@ -160,7 +160,9 @@ def _print_records(state: State, records: Sequence[ImportRecord]) -> None:
     from rich.table import Table  # noqa: PLC0415  only tables need it
     from rich.text import Text  # noqa: PLC0415  only tables need it
 
-    from laban.workspace import period_text  # noqa: PLC0415  help needs no workspace
+    from laban.periods import Period  # noqa: PLC0415  help needs no dates
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.sources import platform_name  # noqa: PLC0415  help needs no platforms
 
     table = Table(box=None, pad_edge=False)
     for name in ("id", "file", "platform", "rows", "period", "loaded_at"):
@@ -172,12 +174,13 @@ def _print_records(state: State, records: Sequence[ImportRecord]) -> None:
         table.add_row(
             str(record.id),
             Text(f"{record.name}{undone}"),
-            record.platform,
-            str(record.rows),
-            period_text(record.start, record.end) or "–",
-            f"{record.loaded_at:%Y-%m-%d %H:%M}",
+            platform_name(record.platform, state.lang) if record.platform else "–",
+            fmt.count(record.rows, state.lang),
+            fmt.days(Period(record.start, record.end), state.lang) if record.start and record.end else "–",
+            fmt.moment(record.loaded_at, state.lang),
         )
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=120)).print(table)
 
 
 @click.command("undo", help=_text("cli.undo.help"))

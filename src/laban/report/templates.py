@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from laban.errors import UnknownNameError
-from laban.i18n import translate
+from laban.i18n import Phrase, translate
 from laban.sources.mapping import Template, TemplateColumn, template, template_names
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def write_template(kind: str, lang: str, path: Path) -> None:
     from xlsxwriter import Workbook  # noqa: PLC0415  only needed when a spreadsheet is written
 
     if kind not in template_names():
-        raise UnknownNameError("template", kind, template_names())
+        raise UnknownNameError(Phrase.of("catalogue.template"), kind, template_names())
     sheet = template(kind)
     # Texts stay texts: nothing that begins with = or looks like an address may become alive.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
