@@ -126,8 +126,23 @@ def test_the_headline_counts_and_names_the_best_and_the_worst() -> None:
 
 def test_a_calm_week_and_an_empty_one() -> None:
     calm = board(tile(NPS, 40, change(40, 39.9)))
-    assert narrative.headline(calm, "vi")[1] == "Không có chỉ số nào thay đổi vượt mức dao động bình thường."
+    assert narrative.headline(calm, "vi")[1] == "Chưa thấy chỉ số nào thay đổi vượt mức dao động bình thường."
     assert narrative.headline(board(), "vi")[0].startswith("Tuần 46 (9–15/11/2026): chưa có dữ liệu.")
+
+
+def test_without_a_comparison_nothing_is_said_about_verdicts() -> None:
+    alone = board(tile(CR, 0.02), tile(NPS, 40), around=frame(made="none", baseline=None))
+    assert narrative.headline(alone, "vi") == ("Tuần 46 (9–15/11/2026): 2 chỉ số, không so sánh với kỳ nào.",)
+    assert narrative.headline(alone, "en") == ("Week 46 (9–15 Nov 2026): 2 KPIs, compared with nothing.",)
+
+
+def test_a_period_without_a_full_day_is_not_summed_up() -> None:
+    ahead = board(around=frame(Period.parse("2026-W47"), partial=True))
+    assert not ahead.frame.begun
+    assert narrative.headline(ahead, "vi") == (
+        "Tuần 47 (16–22/11/2026) chưa có ngày nào trọn vẹn để tính. Bạn xem kỳ trước, hoặc quay lại sau.",
+    )
+    assert "7" not in narrative.comparison_sentence(ahead.frame, "en").split(":")[0]
 
 
 def test_the_season_is_named_when_only_one_period_has_it() -> None:
@@ -174,8 +189,8 @@ def test_a_rate_on_few_visits_shows_its_interval_and_no_verdict() -> None:
     made = compare(Sample(0.1, "rate", 3, 30), Sample(0.2, "rate", 6, 30), "higher_better")
     shown = tile(CR, 0.1, made, interval=(0.035, 0.256))
     assert narrative.kpi_sentence(shown, frame(), "vi") == (
-        "Tỷ lệ chuyển đổi: 10,0%, giảm 10,0 điểm % so với tuần trước. Chưa đủ dữ liệu để kết luận: mới có 30 lượt, "
-        "giá trị thật có thể nằm từ 3,50% đến 25,6%."
+        "Tỷ lệ chuyển đổi: 10,0%, giảm 10,0 điểm % so với tuần trước. Chưa đủ dữ liệu để kết luận: một trong "
+        "hai kỳ mới có 30 lượt; giá trị thật của kỳ này có thể nằm từ 3,50% đến 25,6%."
     )
     assert narrative.verdict_words(made, "en") == "not enough data"
 

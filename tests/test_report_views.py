@@ -334,6 +334,24 @@ def test_the_data_page_lists_imports_and_the_inbox(workspace: Workspace) -> None
     assert json.dumps(page.as_json())
 
 
+def test_a_period_ahead_has_no_numbers_even_where_they_look_back(workspace: Workspace) -> None:
+    ahead = views.scorecard(workspace, period=Period.parse("2027-W10"))
+    assert (ahead.tiles, ahead.missing) == ((), ())
+    page = views.kpi_page(workspace, "customer_retention_rate", period=Period.parse("2027-W10"))
+    assert page.tile.value is None
+    assert page.missing is not None
+    assert page.missing.code == "not_begun"
+    assert page.comparisons[0].reason == "no_baseline"
+    assert page.series[-1].period.end <= shop.TODAY + timedelta(days=7)
+
+
+def test_a_split_median_is_never_judged(workspace: Workspace) -> None:
+    page = views.kpi_page(workspace, "lead_response_time")
+    changes = [row.change for row in page.breakdown.rows if row.change] if page.breakdown else []
+    assert all(change.verdict == "neutral" for change in changes)
+    assert [part.is_time for part in page.formula_parts] == [True]
+
+
 def test_the_report_names_strengths_and_weak_spots_with_evidence(workspace: Workspace) -> None:
     report = views.weekly_report(workspace)
     assert (report.weak_spots[0].tile.kpi.id, report.weak_spots[0].kind) == ("conversion_rate", "previous")
@@ -343,7 +361,7 @@ def test_the_report_names_strengths_and_weak_spots_with_evidence(workspace: Work
     said = narrative.evidence(report.weak_spots[0], report.scorecard.frame, "vi")
     assert "giảm" in said
     assert "so với tuần trước" in said
-    assert "dựa trên ít nhất" in said
+    assert "mỗi kỳ có ít nhất" in said
     assert [len(course.points) for course in report.courses] == [52] * 4
     assert sum(row.share or 0 for row in report.channels) == pytest.approx(1)
     assert [event.code for event in report.events] == ["sale_11_11", "teachers_day", "black_friday", "sale_12_12"]

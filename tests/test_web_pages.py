@@ -133,6 +133,29 @@ def test_a_running_week_is_marked(client: Client) -> None:
     assert "Not over yet: 15 of 30 days" in text
 
 
+def test_a_period_ahead_is_a_sentence_instead_of_numbers(client: Client) -> None:
+    text = flat(Seen(client.get("/", params={"period": "2027-W10", "lang": "en"}).text).text)
+    assert "has no full day to count yet" in text
+    assert "7 of 7" not in text
+    assert "What next?" not in text
+
+
+def test_without_a_comparison_no_change_is_claimed(client: Client) -> None:
+    text = flat(Seen(client.get("/", params={"compare": "none", "lang": "en"}).text).text)
+    assert "Nothing is compared here." in text
+    assert "usual ups and downs" not in text
+
+
+def test_within_a_channel_the_cause_is_not_sought_by_channel(client: Client) -> None:
+    links = Seen(client.get("/", params={"channel": "paid_social", "lang": "en"}).text).links()
+    assert not [link for link in links if "by=channel" in link]
+
+
+def test_money_adds_up_as_money(client: Client) -> None:
+    text = flat(Seen(client.get("/kpi/cost_per_lead", params={"by": "campaign", "lang": "en"}).text).text)
+    assert re.search(r"rows add up to ₫[\d,]+, total ₫[\d,]+", text)
+
+
 def test_the_breakdown_shows_that_its_rows_add_up(client: Client) -> None:
     text = flat(Seen(client.get("/kpi/click_through_rate", params={"by": "campaign", "lang": "en"}).text).text)
     assert "The rows add up to the total exactly." in text
@@ -230,6 +253,7 @@ def test_data_in_a_script_element_cannot_end_it(client: Client) -> None:
     [
         ("/nowhere", 404, "There is no page at this address"),
         ("/kpi/conversion_rat", 404, "conversion_rate"),
+        ("/kpi/zzzz", 404, "nor a similar one"),
         ("/?period=yesterday", 400, "is not a period"),
         ("/?compare=never", 400, "previous, year, tet"),
         ("/?pack=weekly_sevn", 404, "weekly_seven"),
@@ -247,7 +271,7 @@ def test_errors_are_pages_with_a_way_out(client: Client, path: str, status: int,
     assert {"/?lang=en", "/data?lang=en"} <= set(page.links())
     assert answer.headers["content-security-policy"]
     vietnamese = client.get(f"{path}{join}lang=vi")
-    assert says == "There is no page at this address" or vietnamese.text != answer.text
+    assert says in {"There is no page at this address", "nor a similar one"} or vietnamese.text != answer.text
     assert ("html", {"lang": "vi"}) in Seen(vietnamese.text).tags
 
 

@@ -77,7 +77,7 @@ def test_an_import_is_undone_and_comes_back(client: Client, workspace: Workspace
     file = one(exports, "Chi phí*")
     number = client.post("/data/files.json", files=form(file)).json()["files"][0]["import_id"]
     ask = Seen(client.get(f"/data?undo={number}&lang=en").text)
-    assert f"Undo the import of {file.name}?" in ask.text
+    assert f"Undo the import of “{file.name}”?" in ask.text
     assert workspace.imports(), "asking changes nothing"
     done = client.post(f"/data/{number}/undo?lang=en")
     assert done.status_code == 303

@@ -73,10 +73,12 @@ def show_board(view: ScorecardView, lang: str) -> None:
     console.print(f"[bold]{_plain(view.frame.shop)}[/]  {view.pack.name.get(lang)}")
     for sentence in narrative.headline(view, lang):
         console.print(sentence, highlight=False, markup=False)
-    comparison = narrative.comparison_sentence(view.frame, lang)
-    console.print(comparison, style="dim", highlight=False, markup=False)
-    console.print()
-    console.print(_tiles(view.tiles, lang, view.frame.currency))
+    if view.frame.begun:
+        comparison = narrative.comparison_sentence(view.frame, lang)
+        console.print(comparison, style="dim", highlight=False, markup=False)
+    if view.tiles:
+        console.print()
+        console.print(_tiles(view.tiles, lang, view.frame.currency))
     if view.missing:
         console.print(f"\n{translate(lang, 'cli.board.missing')}")
         for missing in view.missing:
@@ -212,7 +214,7 @@ def _print_formula(console: Console, view: KpiView, lang: str) -> None:
 
     words = narrative.formula_words(view, lang)
     console.print(f"\n[bold]{translate(lang, 'cli.kpi.formula')}[/]  {_plain(words)}", highlight=False)
-    if view.tile.value is not None:
+    if view.tile.value is not None and len(view.formula_tokens) > 1:
         console.print(f"  {narrative.formula_numbers(view, lang)}", highlight=False, markup=False)
 
 

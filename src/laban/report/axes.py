@@ -28,7 +28,7 @@ LONG = 30
 def value_axis(values: Iterable[Number | None], unit: str, lang: str) -> dict[str, Any]:
     """Return the encoding of a value axis that holds ``values``: domain, ticks and their labels."""
     low, high = domain([float(v) for v in values if v is not None])
-    marks = ticks(low, high)
+    marks = ticks(low, high, _clock(high) if unit == "duration" else 1.0)
     return {
         "type": "quantitative",
         "scale": {"domain": [marks[0], marks[-1]], "zero": False, "nice": False},
@@ -49,11 +49,17 @@ def domain(known: Sequence[float]) -> tuple[float, float]:
     return bottom, top if top - bottom > 1e-9 else bottom + 1
 
 
-def ticks(low: float, high: float) -> list[float]:
-    """Return round numbers, evenly spaced, from at or below ``low`` to at or above ``high``."""
-    raw = (high - low) / TICKS
+def _clock(seconds: float) -> float:
+    """The unit of time in which a duration is read: days, hours, minutes or seconds."""
+    return next((unit for unit in (86400.0, 3600.0, 60.0) if seconds >= 2 * unit), 1.0)
+
+
+def ticks(low: float, high: float, unit: float = 1.0) -> list[float]:
+    """Return round numbers of ``unit``, evenly spaced, from at or below ``low`` to at or above ``high``."""
+    raw = (high - low) / TICKS / unit
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.95)
+    step *= unit
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
 

@@ -109,7 +109,7 @@ class Content:
 
 _LABELS = (
     "kpi", "value", "change", "verdict", "trend", "strengths", "weak_spots", "no_strengths", "no_weak_spots",
-    "scorecard", "courses", "channels", "channel", "share", "events", "no_events", "freshness", "source", "missing",
+    "scorecard", "courses", "channels", "channel", "period", "events", "no_events", "freshness", "source", "missing",
     "details", "how", "how_text", "page", "made_with", "first_day", "last_day", "data_sheet", "summary_sheet",
     "channels_sheet", "legend_line",
 )  # fmt: skip
@@ -190,7 +190,8 @@ def _chart(course: Course, lang: str, currency: str) -> Chart:
 
 
 def _channels(view: ReportView, lang: str) -> Table:
-    heads = (translate(lang, "report.channel"), translate(lang, "report.share"))
+    first = narrative.inner_name(view.channel_kpis[0], lang) if view.channel_kpis else ""
+    heads = (translate(lang, "report.channel"), translate(lang, "report.share", name=first))
     names = tuple(kpi.name.get(lang) for kpi in view.channel_kpis)
     rows = [_channel(view, row, lang) for row in view.channels[:MOST_CHANNELS]]
     return Table((*heads, *names), tuple(row for row, _ in rows), tuple(tones for _, tones in rows))

@@ -69,7 +69,7 @@ def share(value: Number, lang: str) -> str:
 
 def ratio(value: Number, lang: str) -> str:
     """Return a multiple: ``3,42x``; one place from ten on."""
-    return number(value, lang, 1 if abs(float(value)) >= 10 else 2, least=1) + "x"
+    return number(value, lang, 1 if abs(float(value)) >= 10 else 2) + "x"
 
 
 def score(value: Number, lang: str) -> str:

@@ -14,7 +14,7 @@ from laban.i18n import messages, translate
 from laban.periods import Period
 from laban.report import format as fmt
 from laban.report.views.calendar import events
-from laban.report.views.kpi import Breakdown, KpiView
+from laban.report.views.kpi import Breakdown, FormulaPart, KpiView
 from laban.report.views.parts import Compared, Event, Frame, Freshness, KpiHead, Missing, Note, Text, Tile
 from laban.report.views.scorecard import ScorecardView, state, strongest
 from laban.report.views.weekly import Spot
@@ -101,7 +101,7 @@ def comparison_sentence(frame: Frame, lang: str) -> str:
     if frame.baseline is None:
         return label
     span = fmt.days(frame.baseline, lang)
-    if frame.partial:
+    if frame.partial and frame.begun:
         return translate(lang, "compare.same_days", label=label, elapsed=frame.elapsed.days, days=span)
     return translate(lang, "compare.with_days", label=label, days=span)
 
@@ -127,6 +127,8 @@ def headline(view: ScorecardView, lang: str) -> tuple[str, ...]:
     """Return what happened in the period: how many got better or worse, the best news, what to look at first."""
     frame = view.frame
     name = fmt.period(frame.period, lang)
+    if not frame.begun:
+        return (translate(lang, "headline.not_begun", period=name),)
     if all(tile.value is None for tile in view.tiles):
         return (translate(lang, "headline.none", period=name),)
     parts = translate(lang, "headline.join").join(_counts(view, lang))
@@ -169,7 +171,8 @@ def _counts(view: ScorecardView, lang: str) -> list[str]:
     for tile in view.tiles:
         found[state(tile)] += 1
     found["missing"] += len({m.kpi.id for m in view.missing} - {t.kpi.id for t in view.tiles})
-    return [translate(lang, f"headline.{key}", n=n) for key, n in found.items() if n]
+    names = {"open": "alone"} if view.frame.compared == "none" else {}
+    return [translate(lang, f"headline.{names.get(key, key)}", n=n) for key, n in found.items() if n]
 
 
 def _news(key: str, tile: Tile, frame: Frame, lang: str) -> str:
@@ -229,7 +232,7 @@ def evidence(spot: Spot, frame: Frame, lang: str) -> str:
     }
     sentence = translate(lang, "kpi_sentence.compared", **values)
     said = translate(lang, "kpi_sentence.named", name=kpi.name.get(lang), sentence=sentence)
-    if change.events is None:
+    if change.events is None or change.events < 1:
         return f"{said}."
     return said + translate(lang, "evidence.basis", n=fmt.count(change.events, lang))
 
@@ -293,12 +296,13 @@ def formula_words(view: KpiView, lang: str) -> str:
 def formula_numbers(view: KpiView, lang: str) -> str:
     """Return the formula with its numbers filled in and the result: ``12.000.000 ₫ ÷ 120 = 100.000 ₫``."""
     currency = view.frame.currency
-    values = {
-        part.measure: fmt.value(part.value, "currency" if part.is_money else "count", lang, currency)
-        for part in view.formula_parts
-    }
+    values = {part.measure: fmt.value(part.value, _unit_of(part), lang, currency) for part in view.formula_parts}
     result = fmt.value(view.tile.value, view.kpi.unit, lang, currency)
     return f"{_formula(view, values, lang)} = {result}"
+
+
+def _unit_of(part: FormulaPart) -> str:
+    return "currency" if part.is_money else "duration" if part.is_time else "count"
 
 
 def _formula(view: KpiView, parts: Mapping[str, str], lang: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from laban.i18n import translate
 from laban.metrics.result import Number
 from laban.report import charts, narrative
+from laban.report import format as fmt
 from laban.report.content import Content, Step, content
 from laban.report.views.parts import KpiHead, Tile
 from laban.report.views.weekly import ReportView
@@ -213,12 +214,12 @@ def _weeks(book: Workbook, sheet: Worksheet, view: ReportView, made: Content, st
     sheet.freeze_panes(1, 3)
     sheet.set_column(0, 2, 14)
     sheet.set_column(3, 3 + max(len(tiles), 9), 18)
-    for place, text in enumerate((label["trend"], label["first_day"], label["last_day"])):
+    for place, text in enumerate((label["period"], label["first_day"], label["last_day"])):
         sheet.write_string(0, place, text, styles.head)
     for place, tile in enumerate(tiles):
         sheet.write_string(0, 3 + place, safe(tile.kpi.name.get(made.lang)), styles.head)
     for number, point in enumerate(tiles[0].spark if tiles else ()):
-        sheet.write_string(1 + number, 0, point.period.text(), styles.text)
+        sheet.write_string(1 + number, 0, fmt.short_period(point.period, made.lang), styles.text)
         sheet.write_datetime(1 + number, 1, datetime.combine(point.period.start, time()), styles.date)
         sheet.write_datetime(1 + number, 2, datetime.combine(point.period.last, time()), styles.date)
         for place, tile in enumerate(tiles):

@@ -190,15 +190,19 @@ def _dress_scorecard(site: Site, at: Here, words: Words, view: ScorecardView) ->
         "default_compare": DEFAULT_COMPARE,
         "better": strongest(view.tiles, "good"),
         "worse": strongest(view.tiles, "bad"),
-        "split_by": lambda tile: split_by(site, tile),
+        "moves": any(tile.change and tile.change.word for tile in view.tiles),
+        "split_by": lambda tile: split_by(site, tile, view.frame.channel),
         "kpi_url": lambda tile, **more: kpi_url(at, tile, **more),
     }
 
 
-def split_by(site: Site, tile: Tile) -> str:
-    """Return the dimension that most likely tells where a change came from, "" when there is none."""
+def split_by(site: Site, tile: Tile, channel: str | None) -> str:
+    """Return the dimension that most likely tells where a change came from, "" when there is none.
+
+    Within one channel, splitting by channel would tell nothing.
+    """
     allowed = site.workspace.catalogue.kpi(tile.kpi.id).dimensions
-    return next((name for name in LIKELY_CAUSES if name in allowed), "")
+    return next((name for name in LIKELY_CAUSES if name in allowed and not (channel and name == "channel")), "")
 
 
 def kpi_url(at: Here, tile: Tile, **more: str) -> str:

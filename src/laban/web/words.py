@@ -57,7 +57,10 @@ class Words:
         """Return the number of a measure, money as money."""
         if part.value is None:
             return self.t("word.no_data")
-        return fmt.money(part.value, self.lang, self.currency) if part.is_money else self.number(part.value)
+        return fmt.duration(part.value, self.lang) if part.is_time else self._amount(part.value, part.is_money)
+
+    def _amount(self, amount: Decimal | int | None, is_money: bool) -> str:
+        return fmt.money(amount, self.lang, self.currency) if is_money and amount is not None else self.number(amount)
 
     def day(self, when: date) -> str:
         """Return a day."""
@@ -100,8 +103,8 @@ class Words:
         return narrative.signed(change, kpi.unit, self.lang, self.currency)
 
     def verdict(self, tile: Tile) -> str:
-        """Return the verdict in a word or two, or why there is none; "" where the change itself says it."""
-        if tile.change is None or tile.change.reason == "flat":
+        """Return the verdict in a word or two, or why there is none; "" where the change or the value says it."""
+        if tile.value is None or tile.change is None or tile.change.reason == "flat":
             return ""
         return narrative.verdict_words(tile.change, self.lang)
 
@@ -147,6 +150,8 @@ class Words:
 
     def partial(self, frame: Frame) -> str:
         """Return how much of a running period is over."""
+        if not frame.begun:
+            return self.t("web.not_begun")
         return self.t("web.partial", days=frame.elapsed.days, of=frame.period.days)
 
     def note(self, note: Note) -> str:
@@ -184,7 +189,7 @@ class Words:
 
     def proof_line(self, part: ProofPart) -> str:
         """Return the sum over the rows beside the total, for one measure."""
-        rows, total = self.number(part.rows), self.number(part.total)
+        rows, total = (self._amount(amount, part.is_money) for amount in (part.rows, part.total))
         return self.t("proof.line", measure=_capital(part.name.get(self.lang)), rows=rows, total=total)
 
     # formulas
@@ -198,7 +203,7 @@ class Words:
         """Return the formula with the numbers of the period, and what comes out; "" when one is missing."""
         numbers = {part.measure: self.part(part) for part in view.formula_parts if part.value is not None}
         wanted = {token.text for token in view.formula_tokens if token.kind == "part"}
-        if view.tile.value is None or not wanted <= numbers.keys():
+        if view.tile.value is None or len(view.formula_tokens) < 2 or not wanted <= numbers.keys():
             return ""
         return f"{self.written(view.formula_tokens, numbers)} = {self.cell(view.kpi, view.tile.value)}"
 

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from laban.analysis.compare import Change, compare, enough, interval
 from laban.errors import UnknownNameError
-from laban.i18n import messages, translate
+from laban.i18n import Phrase, messages, translate
 from laban.metrics.query import Query, Where
 from laban.metrics.result import Cell, Number, Refusal, Result
 from laban.periods import Comparison, Period, compared, preceding, trailing, unit_of
@@ -141,7 +141,7 @@ def check_channel(channel: str | None, known: Iterable[str]) -> None:
         UnknownNameError: with the nearest channels.
     """
     if channel is not None and channel not in known:
-        raise UnknownNameError(CHANNEL, channel, known)
+        raise UnknownNameError(Phrase.of("catalogue.channel"), channel, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,8 @@ def ask(source: Source, kpis: Sequence[str], around: Frame) -> Answers:
     other: Comparison = "tet" if around.compared in {"previous", "none"} else "previous"
     made = compared(period, other, source.today - timedelta(days=1)).kind
     now = source.run(Query(names, period, where=narrowed, compare=around.compare))
+    if not around.begun:  # numbers that look back would have one all the same
+        now = replace(now, rows=())
     if period.grain == "range":
         weeks = trailing(unit_of(around.elapsed.last, "week"), SPARK)
         course = source.run(Query(names, weeks, grain="week", where=narrowed))
@@ -192,7 +194,11 @@ def course_of(answers: Answers, kpi: str) -> tuple[Point, ...]:
     place = answers.course.query.kpis.index(kpi)
     last = len(answers.course.rows) - 1
     return tuple(
-        Point(row.period, row.cells[place].value, partial=answers.course.partial and i == last)
+        Point(
+            row.period,
+            row.cells[place].value if answers.frame.begun or i < last else None,
+            partial=answers.course.partial and i == last,
+        )
         for i, row in enumerate(answers.course.rows)
     )
 
@@ -317,9 +323,11 @@ def _reach(source: Source, facts: tuple[str, ...]) -> Period | None:
     return kept[1][facts]
 
 
-def missing(catalogue: Catalogue, kpi: str, cell: Cell, refusal: Refusal | None) -> Missing:
+def missing(catalogue: Catalogue, kpi: str, cell: Cell, refusal: Refusal | None, *, begun: bool = True) -> Missing:
     """Return why a KPI has no number."""
     about = head(catalogue.kpi(kpi))
+    if not begun:
+        return Missing(about, "missing", "not_begun")
     if refusal is not None:
         return Missing(about, "refusal", refusal.code, refusal.values)
     known = {name: value for name, value in cell.parts.items() if value is not None}

@@ -42,13 +42,16 @@ def parts(catalogue: Catalogue, kpi: str, cell: Cell) -> tuple[FormulaPart, ...]
     written = [t.text for t in tokens(catalogue, catalogue.kpi(kpi).formula) if t.kind == "part"]
     deeper = [i.label for i in inputs(catalogue.expression(kpi))]
     return tuple(
-        FormulaPart(label, label_text(catalogue, label), cell.parts.get(label), _is_money(catalogue, label))
+        FormulaPart(
+            label, label_text(catalogue, label), cell.parts.get(label), unit == "currency", unit == "duration"
+        )
         for label in dict.fromkeys((*written, *deeper))
+        for unit in (_unit(catalogue, label),)
     )
 
 
-def _is_money(catalogue: Catalogue, label: str) -> bool:
+def _unit(catalogue: Catalogue, label: str) -> str:
     bare = label.rpartition("(")[2].split(",")[0].rstrip(")")
     if bare.startswith("K."):
-        return catalogue.kpi(bare[2:]).unit == "currency"
-    return bare in catalogue.measures and catalogue.measures[bare].unit == "currency"
+        return catalogue.kpi(bare[2:]).unit
+    return catalogue.measures[bare].unit if bare in catalogue.measures else ""

@@ -44,6 +44,7 @@ class ProofPart:
     name: Text
     total: Decimal | int | None
     rows: Decimal | int | None
+    is_money: bool
 
     @property
     def exact(self) -> bool:
@@ -77,6 +78,7 @@ class FormulaPart:
     name: Text
     value: Decimal | int | None
     is_money: bool
+    is_time: bool
 
 
 @dataclass(frozen=True, slots=True)

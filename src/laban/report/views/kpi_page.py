@@ -86,7 +86,7 @@ def kpi_page(
         frame=around,
         category=entry.category,
         tile=made,
-        missing=common.missing(catalogue, kpi, cell, refusal) if cell.value is None else None,
+        missing=(common.missing(catalogue, kpi, cell, refusal, begun=around.begun) if cell.value is None else None),
         comparisons=_comparisons(source, place, cell, around),
         series=weeks,
         events=events(Period(weeks[0].period.start, weeks[-1].period.end)) if weeks else (),
@@ -113,9 +113,9 @@ def kpi_page(
 
 def _series(source: Source, kpi: str, around: Frame) -> tuple[Point, ...]:
     """The last 104 weeks, each with the week it corresponds to last year (around Tết: the same place)."""
-    asked = trailing(unit_of(around.elapsed.last, "week"), WEEKS)
-    result = source.run(Query((kpi,), asked, grain="week", where=common.where(around.channel), compare="tet"))
     through = source.today - timedelta(days=1)
+    asked = trailing(unit_of(min(around.elapsed.last, through), "week"), WEEKS)
+    result = source.run(Query((kpi,), asked, grain="week", where=common.where(around.channel), compare="tet"))
     points = [
         Point(
             period=week,
@@ -144,6 +144,8 @@ def _against(
     made = compared(around.period, kind, source.today - timedelta(days=1))
     if made.kind != kind:
         return Compared(kind, None, None, None, "not_tet_season")
+    if made.baseline is not None and made.baseline.last >= source.today:
+        return Compared(kind, made.baseline, None, None, "no_baseline")
     query = Query((place.kpi.id,), around.period, where=common.where(around.channel), compare=kind)
     _, before = common.cells_of(source.run(query), place.kpi.id)
     if before is None or before.value is None:
@@ -218,11 +220,19 @@ def _breakdown_row(
         key=key,
         value=cell.value,
         baseline=before.value if before else None,
-        change=common.change(catalogue, place, cell, before) if around.compare != "none" else None,
+        change=_part_change(catalogue, place, cell, before) if around.compare != "none" else None,
         share=_share(catalogue, place.kpi, cell, total),
         parts=cell.parts,
         query=common.page_query(replace(around, channel=key)) if dimension == common.CHANNEL and key else None,
     )
+
+
+def _part_change(catalogue: Catalogue, place: Standing, cell: Cell, before: Cell | None) -> Change:
+    """The step of a part; a median does not say how many it rests on, and a part may be a handful: no verdict."""
+    made = common.change(catalogue, place, cell, before)
+    if place.kpi.aggregation == "median" and made.verdict != "neutral":
+        return replace(made, verdict="neutral", reason="not_enough_data")
+    return made
 
 
 def _share(catalogue: Catalogue, entry: Kpi, cell: Cell, total: Cell) -> float | None:
@@ -249,8 +259,8 @@ def _proof(catalogue: Catalogue, kpi: str, rows: Sequence[Row], total: Cell) -> 
             additive = False
             continue
         known = [value for row in rows if (value := row.cells[0].parts.get(used.label)) is not None]
-        name = common.label_text(catalogue, used.label)
-        parts.append(ProofPart(used.label, name, total.parts.get(used.label), sum(known) if known else None))
+        name, money = common.label_text(catalogue, used.label), catalogue.measures[used.measure].unit == "currency"
+        parts.append(ProofPart(used.label, name, total.parts.get(used.label), sum(known) if known else None, money))
     return tuple(parts), additive
 
 

@@ -220,6 +220,11 @@ class Frame:
     channels: tuple[str, ...]
     channel: str | None
 
+    @property
+    def begun(self) -> bool:
+        """Whether at least one day of the period is over; before that there is nothing to count."""
+        return self.period.start < self.today
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -112,7 +112,7 @@ def scorecard(
     absent += [
         Missing(common.head(catalogue.kpi(name)), "missing", "not_by_channel")
         for name in chosen.kpis
-        if name not in asked
+        if name not in asked and around.begun
     ]
     return ScorecardView(
         frame=around,
@@ -128,7 +128,7 @@ def scorecard(
 def tiles_of(source: Source, kpis: Iterable[str], around: Frame) -> tuple[list[Tile], list[Missing]]:
     """Tiles for the KPIs that have a number now or had one lately; the reasons for those without one."""
     names = tuple(kpis)
-    if not names:
+    if not names or not around.begun:
         return [], []
     answers = common.ask(source, names, around)
     tiles: list[Tile] = []
