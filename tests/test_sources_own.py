@@ -301,3 +301,9 @@ def test_one_currency_in_some_cells_is_no_second_one(tmp_path: Path) -> None:
     rows = [("09/11/2026", "", "650.000 ₫", "Chụp", "", ""), ("10/11/2026", "", "120.500", "T", "", "")]
     reading = read(tmp_path, table(COSTS, *rows), reporting="VND")
     assert (totals(reading), reading.currency, codes(reading, "warning")) == ({"amount": "770500"}, "VND", [])
+
+
+def test_money_of_a_company_without_decimals_needs_no_question(tmp_path: Path) -> None:
+    text = table(COSTS, ("09/11/2026", "", "300.000", "Chụp", "Sản xuất", ""))
+    assert totals(read(tmp_path, text, reporting="VND")) == {"amount": "300000"}
+    assert codes(read(tmp_path, text, reporting="USD"), "error") == ["number_ambiguous"]

@@ -40,7 +40,8 @@ def read_values(table: Table) -> None:
     numeric = [raw for raw in table.raws.values() if raw.column.kind in NUMERIC - apart]
     resaved = table.block.sheet.delimiter == ";"
     convention = "" if resaved else str(platform.options.get("decimal", ""))
-    by_name = decimal_marks(numeric, _other_columns(table), table.context, convention, table.currency)
+    currency = table.currency or (table.context.options.reporting if platform.template else None)
+    by_name = decimal_marks(numeric, _other_columns(table), table.context, convention, currency)
     if apart:
         _read_money_apart(table, convention)
     for key, raw in table.raws.items():
