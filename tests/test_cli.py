@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -217,3 +220,15 @@ def test_the_demo_is_made_once_and_kept(laban: Callable[..., Result]) -> None:
     Path("other/mine.txt").write_text("mine", "utf-8")
     assert laban("demo", "other").exit_code == 2
     assert Path("other/mine.txt").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_vietnamese_goes_through_any_pipe(encoding: str, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "laban", "--lang", "vi", "init", "cửa hàng"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "HOME": str(tmp_path)},
+        capture_output=True,
+        check=True,
+    )
+    assert "đã sẵn sàng" in ran.stdout.decode("utf-8")

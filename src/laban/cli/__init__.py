@@ -5,7 +5,9 @@ Commands are imported when they are called, so that ``laban --help`` answers at 
 
 from __future__ import annotations
 
+import codecs
 import importlib
+import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,11 @@ COMMANDS: dict[str, str] = {
 
 class LazyGroup(click.Group):
     """A group whose commands are imported only when called; their help stands in the message files."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; Vietnamese is written whatever the terminal or the pipe believes in."""
+        _write_utf8()
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of help."""
@@ -69,6 +76,12 @@ class LazyGroup(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(1)
+
+
+def _write_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(encoding="utf-8")
 
 
 @click.group(cls=LazyGroup, help=translate(help_language(), "cli.help"))
