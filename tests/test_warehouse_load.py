@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,32 @@ def test_a_total_that_comes_after_part_of_its_days_says_so(warehouse: Warehouse,
     load(warehouse, tmp_path, "all days", whole)
     again = ads([(day(1), "c", "311")], day(1), day(31), account="A", grain="period")
     assert codes(load(warehouse, tmp_path, "month again", again)) == ["already_covered"]
+
+
+def costs(what: str, start: date, end: date) -> Slice:
+    rows = [(start + timedelta(days=n), what, Decimal(10)) for n in range((end - start).days)]
+    columns = ("date", "description", "amount")
+    return Slice("fact_marketing_cost", "own_costs", "", "cost_line", "day", start, end, columns, rows)
+
+
+def test_costs_that_push_out_others_are_pointed_at(warehouse: Warehouse, tmp_path: Path) -> None:
+    load(warehouse, tmp_path, "wages", costs("wages", day(1), day(31)))
+    assert codes(load(warehouse, tmp_path, "wages again", costs("wages", day(1), day(31)))) == ["replaced_days"]
+    outcome = load(warehouse, tmp_path, "party", costs("party", day(9), day(10)))
+    assert codes(outcome) == ["replaced_days", "replaced_other_costs"]
+    assert "one sheet only" in outcome.findings[1].message("en")
+
+
+def test_two_accounts_count_both_when_each_is_named(warehouse: Warehouse, tmp_path: Path) -> None:
+    first = load(warehouse, tmp_path, "a", ads([(day(1), "x", "1")], day(1), day(2)))
+    second = load(warehouse, tmp_path, "b", ads([(day(1), "y", "2")], day(1), day(2)))
+    assert codes(second) == ["replaced_days", "replaced_other_account"]
+    for outcome in (first, second):
+        assert outcome.import_id is not None
+        warehouse.undo(outcome.import_id, NOON)
+    load(warehouse, tmp_path, "a2", ads([(day(1), "x", "1")], day(1), day(2), account="A"))
+    assert codes(load(warehouse, tmp_path, "b2", ads([(day(1), "y", "2")], day(1), day(2), account="B"))) == []
+    assert spend(warehouse) == [(day(1), 3)]
 
 
 def test_a_period_row_needs_no_date(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -30,8 +30,9 @@ def series_findings(
     for other, days in _by_import(contests, import_id, _gone).items():
         found.append(_finding(connection, "warning", "days_without_numbers", other, days))
     for other, days in lost.items():
-        if any(_strangers(connection, contest, other, import_id) for contest in contests):
-            found.append(_finding(connection, "warning", "replaced_other_account", other, days))
+        strange = {c.contest.fact for c in contests if _strangers(connection, c, other, import_id)}
+        codes = [code for fact, (_, code) in _NAMES.items() if fact in strange]
+        found.extend(_finding(connection, "warning", code, other, days) for code in codes)
     for other, days in _by_import(contests, import_id, _left).items():
         found.append(_finding(connection, "info", "already_covered", other, days))
     for other, days in _by_import(contests, import_id, _unfilled).items():
@@ -87,25 +88,34 @@ def _unfilled(contest: Settled, other: int, mine: int) -> set[date]:
     return unused - contest.held_beside(mine) if unused and _left(contest, other, mine) else set()
 
 
+#: By what rows of a fact are known, and what to say where two imports of the same days have none in common.
+_NAMES = {
+    "fact_ad_performance": ("campaign", "replaced_other_account"),
+    "fact_marketing_cost": ("coalesce(description, cost_type)", "replaced_other_costs"),
+}
+
+
 def _strangers(connection: duckdb.DuckDBPyConnection, contest: Settled, other: int, mine: int) -> bool:
-    """Whether an ads import took days from one with which it has not one campaign in common."""
-    if contest.contest.fact != "fact_ad_performance":
+    """Whether an import took days from one with which it has not one campaign or cost line in common."""
+    fact = contest.contest.fact
+    if fact not in _NAMES:
         return False
     days = _taken(contest, other, mine)
     if not days:
         return False
-    theirs = _campaigns(connection, contest.slices(other), days)
-    ours = _campaigns(connection, contest.slices(mine), days)
+    theirs = _names(connection, fact, contest.slices(other), days)
+    ours = _names(connection, fact, contest.slices(mine), days)
     return bool(theirs) and bool(ours) and not theirs & ours
 
 
-def _campaigns(connection: duckdb.DuckDBPyConnection, slices: list[int], days: set[date]) -> set[str]:
+def _names(connection: duckdb.DuckDBPyConnection, fact: str, slices: list[int], days: set[date]) -> set[str]:
+    name, _ = _NAMES[fact]
     rows = connection.execute(
-        "SELECT DISTINCT campaign FROM fact_ad_performance WHERE slice_id IN (SELECT unnest(?)) "
-        "AND date BETWEEN ? AND ? AND campaign IS NOT NULL",
+        f"SELECT DISTINCT {name} FROM {quote(fact)} WHERE slice_id IN (SELECT unnest(?)) "
+        f"AND date BETWEEN ? AND ? AND {name} IS NOT NULL",
         [slices, min(days), max(days)],
     ).fetchall()
-    return {campaign for (campaign,) in rows}
+    return {name for (name,) in rows}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, contests: list[Settled], other: int, mine: int) -> int:
