@@ -307,3 +307,16 @@ def test_money_of_a_company_without_decimals_needs_no_question(tmp_path: Path) -
     text = table(COSTS, ("09/11/2026", "", "300.000", "Chụp", "Sản xuất", ""))
     assert totals(read(tmp_path, text, reporting="VND")) == {"amount": "300000"}
     assert codes(read(tmp_path, text, reporting="USD"), "error") == ["number_ambiguous"]
+
+
+def test_a_minus_before_a_refund_is_no_income(tmp_path: Path) -> None:
+    rows = [
+        ("1", "01/11/2026", "0912345678", "Đã giao", "650.000 ₫", "-50.000 ₫", "-100.000 ₫"),
+        ("2", "01/11/2026", "0912345679", "Đã giao", "650.000 ₫", "50.000 ₫", "100.000 ₫"),
+    ]
+    reading = read(tmp_path, table((*ORDERS[:6], "Hoàn tiền"), *rows))
+    found = records(only(reading, "fact_order"))
+    assert [(r["discount_amount"], r["refund_amount"], r["net_amount"]) for r in found] == [
+        (50000, 100000, 500000)
+    ] * 2
+    assert [f.values["count"] for f in reading.findings if f.code == "minus_taken_off"] == [1, 1]

@@ -67,11 +67,12 @@ _GONE = frozenset({"returned", "failed"})
 def _order_amounts(orders: Columns, notes: Notes) -> Columns:
     """Fill what follows from the rest: net = gross - discount - refund.
 
-    A returned or undelivered order without a refund counts as refunded whole.
+    A returned or undelivered order without a refund counts as refunded whole. What shops take off is often written
+    with a minus; it is taken off all the same.
     """
     gross = orders.get({"first_of": ["gross_amount", "line_value"]}) or [None] * orders.rows
-    discount = orders.get("discount_amount") or [None] * orders.rows
-    refund = list(orders.get("refund_amount") or [None] * orders.rows)
+    discount = _without_minus(orders, "discount_amount", notes)
+    refund = _without_minus(orders, "refund_amount", notes)
     status = orders.get("status") or [None] * orders.rows
     net: list[Decimal | None] = []
     assumed = 0
@@ -87,7 +88,17 @@ def _order_amounts(orders: Columns, notes: Notes) -> Columns:
     if assumed:
         notes.add("info", "refund_assumed", count=assumed)
     values = {**orders.values, "gross_amount": gross, "refund_amount": refund, "net_amount": net}
+    if "discount_amount" in values:
+        values["discount_amount"] = discount
     return _columns(orders, values, orders.rows)
+
+
+def _without_minus(orders: Columns, name: str, notes: Notes) -> list[Decimal | None]:
+    amounts = orders.get(name) or [None] * orders.rows
+    below = sum(1 for amount in amounts if amount is not None and amount < 0)
+    if below:
+        notes.add("warning", "minus_taken_off", count=below)
+    return [None if amount is None else abs(amount) for amount in amounts]
 
 
 def number(columns: Columns, spec: Mapping[str, Any], _: Notes) -> Columns:
