@@ -262,3 +262,10 @@ def test_the_rows_of_the_board_for_a_terminal() -> None:
     assert (row.id, row.value, row.change, row.verdict, row.tone) == (
         "cost_per_lead", f"80.000{NB}₫", "▼ −20,0%", "tốt lên", "good",
     )  # fmt: skip
+
+
+def test_a_day_is_written_as_everywhere_else_in_what_is_missing() -> None:
+    gap = Missing(CR, "refusal", "after_data", {"table": "T", "ends": date(2026, 6, 3), "fill": "F"})
+    assert "đến ngày 3/6/2026." in narrative.missing_text(gap, "vi")
+    assert "end on 3 Jun 2026," in narrative.missing_text(gap, "en")
+    assert (narrative.behind_words(1, "en"), narrative.behind_words(3, "en")) == ("1 day behind", "3 days behind")

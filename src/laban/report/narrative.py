@@ -245,9 +245,17 @@ def note_text(note: Note, lang: str) -> str:
 def missing_text(missing: Missing, lang: str) -> str:
     """Return why a KPI has no number and what would bring it."""
     values = _worded(missing.values, lang)
-    if missing.kind == "refusal":  # these sentences say themselves how a day is written
-        values |= {name: value for name, value in missing.values.items() if isinstance(value, date)}
-    return translate(lang, f"{missing.kind}.{missing.code}", **values)
+    days = {name: _Day(fmt.day(value, lang)) for name, value in missing.values.items() if isinstance(value, date)}
+    return translate(lang, f"{missing.kind}.{missing.code}", **(values | days))
+
+
+class _Day(str):
+    """A written day that stays as it is where a sentence says how to write one."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
 
 
 def _worded(values: Mapping[str, object], lang: str) -> dict[str, object]:
@@ -323,8 +331,14 @@ def freshness_sentence(item: Freshness, lang: str) -> str:
         return translate(lang, "fresh.never")
     until = translate(lang, "fresh.until", day=fmt.day(item.last_day, lang))
     behind = item.days_behind or 0
-    state_words = translate(lang, "fresh.behind", days=behind) if behind > 0 else translate(lang, "fresh.today")
-    return f"{until}, {state_words}"
+    return f"{until}, {behind_words(behind, lang)}"
+
+
+def behind_words(days: int, lang: str) -> str:
+    """Return how many days a source is behind: ``chậm 3 ngày``, ``mới nhất``."""
+    if days <= 0:
+        return translate(lang, "fresh.today")
+    return translate(lang, "fresh.behind_one" if days == 1 else "fresh.behind", days=days)
 
 
 def proof_sentence(breakdown: Breakdown, lang: str) -> str:

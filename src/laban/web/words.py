@@ -181,7 +181,7 @@ class Words:
     def behind(self, source: Freshness) -> str:
         """Return how many days a source is behind."""
         days = source.days_behind or 0
-        return self.t("fresh.behind", days=days) if days > 0 else self.t("fresh.today")
+        return narrative.behind_words(days, self.lang)
 
     def proof(self, split: Breakdown) -> str:
         """Return whether the rows of a breakdown add up to its total."""

@@ -154,10 +154,15 @@ def _against(
 
 
 def _against_average(source: Source, place: Standing, cell: Cell, around: Frame) -> Compared:
-    """Against the twelve units before: sums per unit, ratios recombined from their parts, stocks as plain mean."""
+    """Against the twelve units before, or as many as there are data for.
+
+    Sums are averaged per unit, ratios recombined from their parts, stocks taken as a plain mean.
+    """
     entry = place.kpi
-    known = [value for value in place.history[-AVERAGED:] if value is not None]
-    before = trailing(preceding(around.period), AVERAGED)
+    lately = place.history[-AVERAGED:]
+    known = [value for value in lately if value is not None]
+    first = next((i for i, value in enumerate(lately) if value is not None), 0)
+    before = trailing(preceding(around.period), AVERAGED if len(lately) < AVERAGED else AVERAGED - first)
     if len(known) < AVERAGED // 2 or around.partial:
         return Compared("average", before, None, None, "too_short")
     if entry.aggregation in {"ratio_of_sums", "score_difference", "weighted_average"}:
