@@ -320,3 +320,14 @@ def test_a_minus_before_a_refund_is_no_income(tmp_path: Path) -> None:
         (50000, 100000, 500000)
     ] * 2
     assert [f.values["count"] for f in reading.findings if f.code == "minus_taken_off"] == [1, 1]
+
+
+def test_a_row_without_its_code_is_not_lost_in_silence(tmp_path: Path) -> None:
+    rows = [
+        ("1", "01/11/2026", "0912345678", "Đã giao", "650.000 ₫", "", ""),
+        ("", "02/11/2026", "0912345679", "Đã giao", "650.000 ₫", "", ""),
+    ]
+    reading = read(tmp_path, table(ORDERS, *rows))
+    assert (reading.rows, totals(reading)["gross_amount"]) == (1, "650000")
+    (found,) = (f for f in reading.findings if f.level == "warning")
+    assert (found.code, found.row, found.column) == ("cell_empty", 3, "Mã đơn hàng")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from laban.facts import FACT
 from laban.i18n import Phrase
 from laban.periods import Period
 from laban.sources.book import Cell, UnreadableError
@@ -157,8 +158,28 @@ def _period_text(period: Period | None) -> str:
     return "" if period is None else f"{period.start.isoformat()} – {period.last.isoformat()}"
 
 
+def _miss_keys(table: Table) -> None:
+    """Leave out rows of a sheet that lack what tells one thing from another, or its day, and say so."""
+    for plan in table.match.table.facts:
+        if "melt" in plan.shape:
+            # Answers without a code of their own are told apart by their day and place.
+            continue
+        fact = FACT[plan.fact]
+        wanted = [plan.columns.get(name) for name in (*fact.key, fact.date)]
+        names = [part.get("day") if isinstance(part, Mapping) else part for part in wanted]
+        for name in names:
+            raw = table.raws.get(str(name))
+            if raw is None or not raw.column.required:
+                continue
+            for index, value in enumerate(table.values.get(str(name), ())):
+                if value is None:
+                    table.faults.add(index, "cell_empty", raw.heading, "")
+
+
 def drop_faulty(table: Table) -> None:
     """Leave out rows with a fault and say so; a table with nothing else is refused."""
+    if table.match.platform.template and table.is_entity:
+        _miss_keys(table)
     if not table.faults.rows:
         return
     lines = table.lines
