@@ -331,3 +331,10 @@ def test_a_row_without_its_code_is_not_lost_in_silence(tmp_path: Path) -> None:
     assert (reading.rows, totals(reading)["gross_amount"]) == (1, "650000")
     (found,) = (f for f in reading.findings if f.level == "warning")
     assert (found.code, found.row, found.column) == ("cell_empty", 3, "Mã đơn hàng")
+
+
+def test_a_cost_that_ends_before_it_starts_is_pointed_at(tmp_path: Path) -> None:
+    text = table(COSTS, ("10/11/2026", "05/11/2026", "700.000 ₫", "Chụp", "Sản xuất", ""))
+    reading = read(tmp_path, text)
+    assert codes(reading, "warning") == ["ends_before_start"]
+    assert "2026-11-10" in reading.findings[0].message("en")

@@ -156,7 +156,10 @@ def spread(columns: Columns, spec: Mapping[str, Any], notes: Notes) -> Columns:
     days: list[date] = []
     shares: list[Decimal] = []
     for index in range(columns.rows):
-        period = _span(since[index] if since else None, until[index] if until else None)
+        last = until[index] if until else None
+        period = _span(since[index] if since else None, last)
+        if isinstance(last, Period) and period is not None and last.end <= period.start:
+            notes.add("warning", "ends_before_start", value=last.last.isoformat(), start=period.start.isoformat())
         amount = amounts[index] if amounts else None
         if period is None or amount is None:
             continue
