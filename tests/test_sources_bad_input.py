@@ -188,6 +188,27 @@ def test_text_in_a_number_column_costs_its_row(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "code", "column", "value"),
+    [
+        (("2026-11-16", "a", "abc", 1, "VND"), "not_a_number", "Cost", "abc"),
+        (("1899-12-30", "a", 5, 1, "VND"), "date_implausible", "Day", "1899-12-30"),
+        (("2999-01-01", "a", 5, 1, "VND"), "date_implausible", "Day", "2999-01-01"),
+        (("hôm qua", "a", 5, 1, "VND"), "not_a_date", "Day", "hôm qua"),
+        (("2026-11-16", "a", 5, 1, "USD"), "two_currencies", None, None),
+    ],
+)
+def test_a_file_is_taken_whole_or_not_at_all(
+    tmp_path: Path, row: tuple[object, ...], code: str, column: str | None, value: str | None
+) -> None:
+    good = [("2026-11-14", "a", 100, 2, "VND"), ("2026-11-15", "a", 100, 2, "VND")]
+    reading = read(tmp_path, table(ADS, *good, row), accept=False)
+    assert (reading.status, reading.rows, reading.slices, reading.totals) == ("refused", 0, (), {})
+    (fault,) = (finding for finding in reading.findings if finding.level == "error")
+    assert (fault.code, fault.row, fault.column, fault.value) == (code, 4, column, value)
+    assert "--accept" in reading.findings[-1].message("en")
+
+
 def test_nothing_but_faults_is_refused(tmp_path: Path) -> None:
     reading = read(tmp_path, table(ADS, ("2026-11-16", "a", "abc", 1, "VND")))
     assert (reading.status, reading.slices, codes(reading, "error")) == ("refused", (), ["no_good_row"])

@@ -46,12 +46,13 @@ class ImportChoices:
     day_first: bool | None = None
     decimal_mark: str | None = None
     currency: str | None = None
+    accept: bool = False
 
     def key(self) -> str:
         """Return a text that is equal exactly when the choices are."""
         if self == ImportChoices():
             return ""
-        return repr((self.account, self.until, self.day_first, self.decimal_mark, self.currency))
+        return repr((self.account, self.until, self.day_first, self.decimal_mark, self.currency, self.accept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,7 @@ class Workspace:
             day_first=choices.day_first,
             decimal_mark=choices.decimal_mark,
             currency=choices.currency,
+            accept=choices.accept,
             reporting=self.settings.currency,
         )
 

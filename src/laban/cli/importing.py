@@ -35,6 +35,7 @@ def _text(key: str) -> str:
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help=_text("cli.import.dates"))
 @click.option("--decimal", type=click.Choice([",", "."]), help=_text("cli.import.decimal"))
 @click.option("--currency", help=_text("cli.import.currency"))
+@click.option("--accept", is_flag=True, help=_text("cli.import.accept"))
 @shared
 def import_command(
     state: State,
@@ -46,6 +47,7 @@ def import_command(
     dates: str | None,
     decimal: str | None,
     currency: str | None,
+    accept: bool,
 ) -> None:
     from laban.workspace import ImportChoices, Workspace, files_in  # noqa: PLC0415  help needs no workspace
 
@@ -55,6 +57,7 @@ def import_command(
         day_first=None if dates is None else dates == "dmy",
         decimal_mark=decimal,
         currency=currency.upper() if currency else None,
+        accept=accept,
     )
     list(files_in(paths))
     root = state.find()

@@ -110,7 +110,8 @@ class ReadOptions:
 
     ``hash_key`` keys the hash of phones and e-mails. ``until`` is the last day of a file whose dates carry no
     year. ``account`` names the ad account or page when the file does not. ``day_first`` settles ambiguous
-    dates, ``decimal_mark`` ambiguous numbers, when a person was asked. ``today`` is passed in for plausibility only.
+    dates, ``decimal_mark`` ambiguous numbers, when a person was asked. ``accept`` takes what can be read of a file
+    that is wrong in part; otherwise a file is taken whole or not at all. ``today`` is for plausibility only.
     ``reporting`` is the company's currency: that of a row of its own sheets which names none.
     """
 
@@ -122,3 +123,4 @@ class ReadOptions:
     decimal_mark: str | None = None
     currency: str | None = None
     reporting: str = ""
+    accept: bool = False
