@@ -89,6 +89,14 @@ def test_the_same_file_again_changes_nothing(laban: Callable[..., Result], expor
     assert (again["rows"], again["totals"], again["period"]) == (first["rows"], first["totals"], first["period"])
 
 
+def test_findings_are_told_again_with_their_sentences(laban: Callable[..., Result], export: Path) -> None:
+    export.write_text(CAMPAIGNS.replace('"2,200",110', '"2,300",110'), "utf-8")
+    first = objects(laban("import", str(export), "--json", "--lang", "en"))[0]["findings"]
+    assert [finding["code"] for finding in first] == ["total_differs"]
+    assert objects(laban("import", str(export), "--json", "--lang", "en"))[0]["findings"] == first
+    assert json.loads(laban("imports", "--json", "--lang", "en").stdout)[0]["findings"] == first
+
+
 def test_a_dry_run_leaves_nothing_behind(laban: Callable[..., Result], export: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     result = laban("import", str(export), "--dry-run", "--json")

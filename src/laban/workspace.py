@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from laban import settings as settings_module
 from laban.errors import LabanError, NoSuchPathError
+from laban.i18n import translate
 from laban.periods import Period, last_full_week, unit_of
 from laban.settings import Settings, load_settings, write_settings
 from laban.sources.model import Finding, Reading, ReadOptions
@@ -75,7 +76,7 @@ class ImportOutcome:
     def as_json(self, lang: str) -> dict[str, Any]:
         """Return the object that ``laban import --json`` prints; numbers are exact decimal strings."""
         if self.earlier is not None:
-            return self._unchanged()
+            return self._unchanged(self.earlier, lang)
         reading = self.reading
         return {
             "file": self.file,
@@ -91,9 +92,7 @@ class ImportOutcome:
             **{name: plain(value) for name, value in reading.extra.items()},
         }
 
-    def _unchanged(self) -> dict[str, Any]:
-        earlier = self.earlier
-        assert earlier is not None  # noqa: S101  only called for an earlier import
+    def _unchanged(self, earlier: ImportRecord, lang: str) -> dict[str, Any]:
         return {
             "file": self.file,
             "platform": earlier.platform,
@@ -104,13 +103,20 @@ class ImportOutcome:
             "currency": earlier.currency,
             "totals": {name: decimal_text(value) for name, value in earlier.totals.items()},
             "own_totals": {name: decimal_text(value) for name, value in earlier.own_totals.items()},
-            "findings": [dict(finding) for finding in earlier.findings],
+            "findings": [finding_json(finding, lang) for finding in earlier.found()],
             **{name: plain(value) for name, value in earlier.extra.items()},
         }
 
 
 def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
-    """Return a finding as people and programs read it."""
+    """Return a finding as people and programs read it.
+
+    The log may hold ones of an older version, whose sentence is gone or asks for more than was kept.
+    """
+    try:
+        message = finding.message(lang)
+    except (KeyError, IndexError, ValueError):
+        message = translate(lang, "finding.of_older_version", code=finding.code)
     return {
         "level": finding.level,
         "code": finding.code,
@@ -118,7 +124,7 @@ def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
         "row": finding.row,
         "column": finding.column,
         "value": finding.value,
-        "message": finding.message(lang),
+        "message": message,
     }
 
 

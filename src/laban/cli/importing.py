@@ -132,7 +132,7 @@ def imports_command(state: State, everything: bool, as_json: bool) -> None:
     with state.open() as workspace:
         records = workspace.imports(include_undone=everything)
     if as_json:
-        print_json([_record_json(record) for record in records])
+        print_json([_record_json(record, state.lang) for record in records])
         return
     if not records:
         state.say("cli.imports.none")
@@ -140,8 +140,8 @@ def imports_command(state: State, everything: bool, as_json: bool) -> None:
     _print_records(state, records)
 
 
-def _record_json(record: ImportRecord) -> dict[str, Any]:
-    from laban.workspace import period_text, plain  # noqa: PLC0415  help needs no workspace
+def _record_json(record: ImportRecord, lang: str) -> dict[str, Any]:
+    from laban.workspace import finding_json, period_text, plain  # noqa: PLC0415  help needs no workspace
 
     return {
         "id": record.id,
@@ -151,7 +151,7 @@ def _record_json(record: ImportRecord) -> dict[str, Any]:
         "period": period_text(record.start, record.end),
         "currency": record.currency,
         "totals": plain(record.totals),
-        "findings": [dict(finding) for finding in record.findings],
+        "findings": [finding_json(finding, lang) for finding in record.found()],
         "loaded_at": record.loaded_at.isoformat(),
         "undone_at": record.undone_at.isoformat() if record.undone_at else None,
         "archive": record.archive,
@@ -194,7 +194,7 @@ def undo_command(state: State, import_id: int, as_json: bool) -> None:
     with state.open() as workspace:
         record = workspace.undo(import_id)
     if as_json:
-        print_json(_record_json(record))
+        print_json(_record_json(record, state.lang))
     else:
         click.echo(translate(state.lang, "cli.undo.done", id=record.id, file=record.name, rows=record.rows))
 

@@ -19,7 +19,6 @@ from laban.report.views.kpi import Benchmark, Breakdown, Driver, FormulaPart, Pr
 from laban.report.views.parts import Compared
 from laban.report.views.scorecard import ScorecardView
 from laban.sources import platform_name
-from laban.sources.model import Finding
 from laban.workspace import finding_json
 
 
@@ -284,15 +283,7 @@ class Words:
     def findings(self, item: ImportRow) -> list[dict[str, Any]]:
         """Return the findings of an import, the gravest first."""
         grave = ("error", "warning", "info")
-        return [self._finding(f) for f in sorted(item.findings, key=lambda f: grave.index(f.level))]
-
-    def _finding(self, finding: Finding) -> dict[str, Any]:
-        """A finding in words; the log may hold ones of an older version, whose sentence is gone or asks for more."""
-        try:
-            return finding_json(finding, self.lang)
-        except (KeyError, IndexError, ValueError):
-            known = {"level": finding.level, "member": finding.member, "row": finding.row, "column": finding.column}
-            return {**known, "value": finding.value, "message": self.t("web.data.old_finding", code=finding.code)}
+        return [finding_json(f, self.lang) for f in sorted(item.findings, key=lambda f: grave.index(f.level))]
 
     def findings_summary(self, item: ImportRow) -> str:
         """Return how many findings of each level an import has."""
