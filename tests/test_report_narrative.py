@@ -193,6 +193,11 @@ def test_a_rate_on_few_visits_shows_its_interval_and_no_verdict() -> None:
         "hai kỳ mới có 30 lượt; giá trị thật của kỳ này có thể nằm từ 3,50% đến 25,6%."
     )
     assert narrative.verdict_words(made, "en") == "not enough data"
+    assert narrative.arrow(made) == ""
+    assert (
+        narrative.arrow(compare(Sample(0.1, "rate", 300, 3000), Sample(0.2, "rate", 600, 3000), "higher_better"))
+        == "▼"
+    )
 
 
 def test_a_kpi_without_a_number_or_a_comparison_still_has_a_sentence() -> None:

@@ -176,10 +176,8 @@ def step(change: Change | None, kpi: KpiHead, lang: str, currency: str) -> Step:
     if change is None:
         return Step(fmt.DASH, "", "", "")
     tone = change.verdict if change.verdict != "neutral" else ""
-    arrow = narrative.ARROWS[change.word] if change.word else ""
-    return Step(
-        narrative.signed(change, kpi.unit, lang, currency), arrow, narrative.verdict_words(change, lang), tone
-    )
+    signed = narrative.signed(change, kpi.unit, lang, currency)
+    return Step(signed, narrative.arrow(change), narrative.verdict_words(change, lang), tone)
 
 
 def _chart(course: Course, lang: str, currency: str) -> Chart:

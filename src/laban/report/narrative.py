@@ -21,8 +21,16 @@ from laban.report.views.weekly import Spot
 from laban.sources import platform_name
 
 ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
+
 #: From this factor on, a growth reads better as "three times as much" than as a percentage.
 MANY_TIMES = 3.0
+
+
+def arrow(change: Change | None) -> str:
+    """Return the mark of a change's direction; "" where too few cases carry no direction."""
+    if change is None or not change.word or change.reason == "not_enough_data":
+        return ""
+    return ARROWS[change.word]
 
 
 def size_of(change: Change, unit: str, lang: str, currency: str = "VND") -> str:

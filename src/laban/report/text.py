@@ -48,7 +48,7 @@ def board_rows(view: ScorecardView, lang: str) -> list[BoardRow]:
 
 def _board_row(tile: Tile, currency: str, lang: str) -> BoardRow:
     kpi, change = tile.kpi, tile.change
-    arrow = f"{narrative.ARROWS[change.word]} " if change and change.word else ""
+    arrow = f"{mark} " if (mark := narrative.arrow(change)) else ""
     return BoardRow(
         id=kpi.id,
         name=kpi.name.get(lang),

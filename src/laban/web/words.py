@@ -86,8 +86,8 @@ class Words:
     # changes
 
     def arrow(self, change: Change) -> str:
-        """Return the sign that stands before a change."""
-        return narrative.ARROWS[change.word] if change.word else ""
+        """Return the mark of the direction, where there is one."""
+        return narrative.arrow(change)
 
     def tone(self, change: Change) -> str:
         """Return the class that colours a change: good, bad or nothing."""
