@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from laban.errors import InvalidSettingError
+from laban.errors import InvalidPeriodError, InvalidSettingError
 from laban.i18n import LANGUAGES
+from laban.periods import Period
 
 FILE = "laban.toml"
 SECRET_FILE = ".secret"  # noqa: S105  the name of a file, not a secret
@@ -79,12 +80,29 @@ def _rates(value: Any) -> dict[str, Decimal]:
     return rates
 
 
+def _words(value: Any) -> tuple[str, ...]:
+    """Words as a list in the file, or parted by commas in the environment."""
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, (list, tuple)):
+        raise ValueError(value)  # noqa: TRY004  a setting fault, reported by name
+    return tuple(_text(item) for item in items)
+
+
+def _period(value: Any) -> Period | None:
+    try:
+        return Period.parse(str(value)) if value else None
+    except InvalidPeriodError:
+        raise ValueError(value) from None
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("name", "Laban", _text, "text"),
     Setting("language", "vi", _language, "vi, en"),
     Setting("currency", "VND", _currency, "ISO 4217 (VND, USD, …)"),
     Setting("time_zone", "Asia/Ho_Chi_Minh", _zone, "IANA (Asia/Ho_Chi_Minh, …)"),
     Setting("activity_days", 90, _days, "1–730"),
+    Setting("brand_terms", (), _words, '["laban", "la bàn"]'),
+    Setting("index_base", "", _period, "2025-Q1, 2025-03, 2025"),
     Setting("rates", {}, _rates, "{USD = 26000}"),
 )
 
@@ -93,7 +111,8 @@ SETTINGS: tuple[Setting, ...] = (
 class Settings:
     """The settings of one workspace, checked.
 
-    ``rates`` gives, per foreign currency, how many units of ``currency`` one unit is worth.
+    ``rates`` gives, per foreign currency, how many units of ``currency`` one unit is worth. ``brand_terms`` are the
+    words that make a search one for the brand (the company's name where there are none).
     """
 
     name: str = "Laban"
@@ -101,6 +120,8 @@ class Settings:
     currency: str = "VND"
     time_zone: str = "Asia/Ho_Chi_Minh"
     activity_days: int = 90
+    brand_terms: tuple[str, ...] = ()
+    index_base: Period | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
 
     def today(self) -> date:
@@ -150,6 +171,8 @@ language = "{language}"          # vi | en
 currency = "{currency}"
 time_zone = "{time_zone}"
 activity_days = {activity_days}          # a customer is active for so many days after buying
+brand_terms = {brand_terms}            # words that make a search one for your brand; empty: the name above
+index_base = "{index_base}"             # period that an index is measured against, such as 2025-Q1
 
 [rates]                     # one unit of a foreign currency in {currency}
 # USD = 26000
@@ -162,15 +185,20 @@ def write_settings(root: Path, settings: Settings) -> None:
     path = root / FILE
     if path.exists():
         return
-    quoted = '"' + settings.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     text = _TEMPLATE.format(
-        name=quoted,
+        name=_quoted(settings.name),
         language=settings.language,
         currency=settings.currency,
         time_zone=settings.time_zone,
         activity_days=settings.activity_days,
+        brand_terms=f"[{', '.join(_quoted(term) for term in settings.brand_terms)}]",
+        index_base=settings.index_base.text() if settings.index_base else "",
     )
     path.write_text(text, "utf-8")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def secret(root: Path) -> bytes:

@@ -216,7 +216,8 @@ class Workspace:
         """The KPIs; read at first use."""
         from laban.metrics.catalogue import load_catalogue  # noqa: PLC0415  reading YAML takes time
 
-        return load_catalogue(self.settings.activity_days)
+        chosen = self.settings
+        return load_catalogue(chosen.activity_days, chosen.brand_terms or (chosen.name,), chosen.index_base)
 
     def close(self) -> None:
         """Let go of the warehouse."""

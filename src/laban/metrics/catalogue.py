@@ -28,16 +28,16 @@ from laban.metrics.model import (
     Source,
     Variant,
 )
+from laban.periods import Period
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache
-def load_catalogue(activity_days: int = 90) -> Catalogue:
-    """Return the catalogue that ships with Laban.
-
-    ``activity_days`` is how long after buying a customer counts as active (a setting of the workspace).
-    """
+def load_catalogue(
+    activity_days: int = 90, brand_terms: tuple[str, ...] = (), index_base: Period | None = None
+) -> Catalogue:
+    """Return the catalogue that ships with Laban, for a company with these settings (see ``Catalogue``)."""
     here = resources.files(__package__)
     base = _read(here / "measures.yaml")
     kpis = dict(_kpis(here / "kpis", activity_days))
@@ -50,6 +50,8 @@ def load_catalogue(activity_days: int = 90) -> Catalogue:
         packs={name: _pack(name, entry) for name, entry in _read(here / "packs.yaml").items()},
         sources={n: BenchmarkSource(n, **entry) for n, entry in _read(here / "sources.yaml").items()},
         activity_days=activity_days,
+        brand_terms=brand_terms,
+        index_base=index_base,
     )
 
 
@@ -129,6 +131,8 @@ _ADDITIVITY = {
     "repeat": "distinct",
     "stock": "semi_additive",
     "median": "non_additive",
+    "quantile": "non_additive",
+    "top": "non_additive",
     "reported": "distinct",
     "activity": "non_additive",
     "derived": "additive",

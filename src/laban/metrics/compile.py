@@ -68,20 +68,33 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One piece of the query's period, cut to what has elapsed, and what it and its baseline are preceded by."""
+    """One piece of the query's period, cut to what has elapsed, and what it and its baseline are preceded by.
+
+    ``base`` is the period that an index is measured against.
+    """
 
     current: Period
     baseline: Period | None
     before_current: Period | None
     before_baseline: Period | None
+    base: Period | None = None
 
     def reached(self, wanted: Input, *, baseline: bool = False) -> Period | None:
         """Return the days that an input looks at for this bucket, or for its baseline."""
         period = self.asked(wanted, baseline=baseline)
         return None if period is None else extended(period, wanted.window)
 
+    def scale(self, wanted: Input, *, baseline: bool = False) -> tuple[int, int]:
+        """Return by which fraction a number of the index's base period is brought to this bucket's length."""
+        period = self.baseline if baseline else self.current
+        if wanted.shift != "base" or self.base is None or period is None:
+            return 1, 1
+        return period.days, self.base.days
+
     def asked(self, wanted: Input, *, baseline: bool = False) -> Period | None:
         """Return the days that an input is asked for, before it looks further back."""
+        if wanted.shift == "base":
+            return self.base
         if wanted.shift == "prev":
             return self.before_baseline if baseline else self.before_current
         return self.baseline if baseline else self.current
@@ -107,7 +120,8 @@ def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
     refusals = _refused(query, catalogue, plans)
     kept = tuple(plan for plan in plans if plan.kpi not in refusals)
     through = today - timedelta(days=1)
-    pieces = _buckets(query, through, prev=any(i.shift == "prev" for plan in kept for i in plan.inputs))
+    prev = any(i.shift == "prev" for plan in kept for i in plan.inputs)
+    pieces = _buckets(query, through, prev=prev, base=catalogue.index_base)
     wanted = tuple(dict.fromkeys(i for plan in kept for i in plan.inputs))
     statements, places = _statements(query, catalogue, wanted, pieces)
     return Plan(query, compared(query.period, query.compare, through), pieces, statements, places, kept, refusals)
@@ -129,7 +143,7 @@ def _refused(query: Query, catalogue: Catalogue, plans: Iterable[KpiPlan]) -> di
             error = UnsupportedDimensionError(catalogue.kpi(plan.kpi).name, _called(catalogue, lacking), allowed)
             unsupported[plan.kpi] = error
             found[plan.kpi] = Refusal("unsupported_dimension", error.values)
-        elif any(i.shift == "base" for i in plan.inputs):
+        elif catalogue.index_base is None and any(i.shift == "base" for i in plan.inputs):
             found[plan.kpi] = Refusal("no_base_period", {"kpi": catalogue.kpi(plan.kpi).name})
     if len(unsupported) == len(query.kpis):
         raise next(iter(unsupported.values()))
@@ -163,20 +177,20 @@ def _source(catalogue: Catalogue, wanted: Input) -> Source:
     return catalogue.facts[catalogue.measures[wanted.measure].fact]
 
 
-def _buckets(query: Query, through: date, *, prev: bool) -> tuple[Bucket, ...]:
+def _buckets(query: Query, through: date, *, prev: bool, base: Period | None) -> tuple[Bucket, ...]:
     """Cut the period; pieces that have not begun are left out, unless nothing has."""
     pieces = buckets(query.period, query.grain)
     begun = [piece for piece in pieces if piece.start <= through] or list(pieces[:1])
-    return tuple(_bucket(piece, query, through, prev=prev) for piece in begun)
+    return tuple(_bucket(piece, query, through, prev=prev, base=base) for piece in begun)
 
 
-def _bucket(piece: Period, query: Query, through: date, *, prev: bool) -> Bucket:
+def _bucket(piece: Period, query: Query, through: date, *, prev: bool, base: Period | None) -> Bucket:
     both = compared(piece, query.compare, through)
     before = compared(piece, "previous", through).baseline if prev else None
     earlier = None
     if prev and both.baseline is not None:
         earlier = compared(both.baseline, "previous", through).baseline
-    return Bucket(both.current, both.baseline, before, earlier)
+    return Bucket(both.current, both.baseline, before, earlier, base)
 
 
 def _statements(
@@ -193,7 +207,8 @@ def _statements(
         index = _windows(members, pieces)
         asks = _asks(catalogue, members, first=2 + len(query.by), shape=shape)
         request = Request(
-            catalogue.facts[fact], shape, asks, tuple(index), query.by, query.where, catalogue.activity_days
+            *(catalogue.facts[fact], shape, asks, tuple(index), query.by, query.where),
+            *(catalogue.activity_days, catalogue.brand_terms),
         )
         statements.append(Statement(statement(request), request, index))
         places |= {one: Place(number, place) for place, one in enumerate(members)}

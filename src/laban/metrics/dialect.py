@@ -65,6 +65,15 @@ class Dialect:
         """The exact median; the mean of the two middle values where there are two."""
         return f"median({value})"
 
+    def quantile(self, value: str, share: float) -> str:
+        """The exact quantile, between two rows where it falls between them."""
+        return f"quantile_cont({value}, {float(share)!r})"
+
+    def mentions(self, text: str, words: Sequence[str]) -> Sql:
+        """Whether a text has any of the words in it, case and accents set aside."""
+        found = [f"contains(strip_accents(lower({text})), strip_accents(lower(?)))" for _ in words]
+        return Sql(f"({' OR '.join(found) or 'NULL'})", tuple(words))
+
     def latest(self, value: str, when: str, condition: str = "TRUE") -> str:
         """The value of the latest row that has one; the largest where several are equally late."""
         return f"arg_max({value}, CASE WHEN {value} IS NOT NULL AND {condition} THEN ROW({when}, {value}) END)"

@@ -12,12 +12,15 @@ from laban.errors import UnknownNameError
 from laban.i18n import Phrase, Text
 from laban.metrics import search
 from laban.metrics.formula import Expression, Input, Names, expanded, inputs, parse, references
+from laban.periods import Period
 
 _Thing = TypeVar("_Thing")
 
-Unit = Literal["ratio", "percent", "currency", "count", "duration", "score"]
+Unit = Literal["ratio", "percent", "currency", "count", "duration", "score", "months"]
 Direction = Literal["higher_better", "lower_better", "neutral"]
-Kind = Literal["sum", "count", "distinct", "repeat", "stock", "median", "reported", "activity", "derived"]
+Kind = Literal[
+    "sum", "count", "distinct", "repeat", "stock", "median", "quantile", "top", "reported", "activity", "derived"
+]
 Additivity = Literal["additive", "semi_additive", "distinct", "non_additive"]
 DriverKind = Literal["identity", "causal"]
 
@@ -63,9 +66,10 @@ class Measure:
 
     Kinds: ``sum``; ``count`` of rows; ``distinct`` values of ``expr``; ``repeat``: values of ``expr`` that occur
     more than once; ``stock``: the last known value of each member (``members``), carried for ``carry_days``, added
-    over members; ``median`` of rows; ``reported``: a number of people that only the platform can count, valid for
-    the very window it was reported for; ``activity``: customers by when they bought (``part``: start or
-    retained); ``derived`` from other measures by ``formula``.
+    over members; ``median`` and ``quantile`` of rows; ``top``: the ``top_percent`` largest values of ``expr`` by the
+    sum of ``value`` (``part``: their value, or how many members they are); ``reported``: a number of people that only
+    the platform can count, valid for the very window it was reported for; ``activity``: customers by when they bought
+    (``part``: start, end or retained); ``derived`` from other measures by ``formula``.
     """
 
     id: str
@@ -81,6 +85,9 @@ class Measure:
     members: tuple[str, ...] = ()
     carry_days: int = 0
     part: str = ""
+    value: str = ""
+    quantile: float = 0.5
+    top_percent: int = 0
     formula: str = ""
 
 
@@ -181,7 +188,11 @@ class Pack:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that can be asked for. ``activity_days``: how long after buying a customer counts as active."""
+    """Everything that can be asked for, and what a company says of itself that numbers depend on.
+
+    ``activity_days``: how long after buying a customer counts as active. ``brand_terms``: words that make a search
+    one for the brand. ``index_base``: the period that an index is measured against.
+    """
 
     kpis: Mapping[str, Kpi]
     measures: Mapping[str, Measure]
@@ -190,6 +201,8 @@ class Catalogue:
     packs: Mapping[str, Pack]
     sources: Mapping[str, BenchmarkSource]
     activity_days: int = 90
+    brand_terms: tuple[str, ...] = ()
+    index_base: Period | None = None
 
     def kpi(self, name: str) -> Kpi:
         """Return a KPI; UnknownNameError with the nearest names if there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from threading import Lock
@@ -177,6 +177,12 @@ class _Look:
     column: int
     gap_column: int | None
     absent: int | None
+    scale: tuple[int, int] = (1, 1)
+
+    def scaled(self, value: Exact | None) -> Exact | None:
+        """Bring a number of an index's base period to the length of the period asked for."""
+        up, down = self.scale
+        return value if value is None or up == down else Decimal(value) * up / down
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,7 @@ def _side(plan: Plan, bucket: Bucket, grids: Sequence[Grid], known: Known, *, ba
             continue
         if not (baseline and not known.whole(one, window)):
             look = _look(one, place.ask, window, grids[place.statement], known)
-            looks += [look] if look else []
+            looks += [replace(look, scale=bucket.scale(one, baseline=baseline))] if look else []
     period = bucket.baseline if baseline else bucket.current
     windows = {}
     for kpi in plan.kpis:
@@ -226,7 +232,7 @@ def _cells(plan: Plan, side: _Side, key: Key) -> tuple[Cell, ...]:
         if row is None:
             values[look.input] = look.absent
             continue
-        values[look.input] = _exact(row[look.column])
+        values[look.input] = look.scaled(_exact(row[look.column]))
         if look.gap_column is not None and row[look.gap_column]:
             gaps.add(look.input)
     cells = {kpi.kpi: _cell(kpi, values, gaps, side.windows[kpi.kpi]) for kpi in plan.kpis}

@@ -18,11 +18,14 @@ from laban.metrics.model import Measure, Source
 from laban.periods import Period
 from laban.warehouse.sql import quote
 
-Shape = Literal["rows", "repeat", "stock", "reported", "activity"]
+Shape = Literal["rows", "repeat", "top", "stock", "reported", "activity"]
 
-SHAPES: dict[str, Shape] = {"repeat": "repeat", "stock": "stock", "reported": "reported", "activity": "activity"}
+SHAPES: dict[str, Shape] = {
+    "repeat": "repeat", "top": "top", "stock": "stock", "reported": "reported", "activity": "activity",
+}  # fmt: skip
 
 _SECONDS = re.compile(r"\{seconds (\w+) (\w+)\}")
+_BRAND = re.compile(r"\{brand (\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Request:
     by: tuple[str, ...]
     where: Filters
     activity_days: int
+    brand_terms: tuple[str, ...] = ()
 
 
 def shape_of(measure: Measure) -> Shape:
@@ -60,6 +64,8 @@ def statement(request: Request, dialect: Dialect = DUCKDB) -> Sql:
             return _rows(request, dialect)
         case "repeat":
             return _repeat(request, dialect)
+        case "top":
+            return _top(request, dialect)
         case "stock":
             return _stock(request, dialect)
         case "reported":
@@ -96,8 +102,13 @@ def _places(count: int) -> str:
     return ", ".join(str(place) for place in range(1, count + 1))
 
 
-def _expression(measure: Measure, dialect: Dialect) -> str:
-    return _SECONDS.sub(lambda found: dialect.seconds(found[1], found[2]), measure.expr)
+def _expression(request: Request, measure: Measure, dialect: Dialect) -> Sql:
+    """The measure's own expression with what only the engine or the company knows put in."""
+    text = _SECONDS.sub(lambda found: dialect.seconds(found[1], found[2]), measure.expr)
+    branded = _BRAND.search(text)
+    if branded is None:
+        return Sql(text)
+    return text[: branded.start()] + dialect.mentions(branded[1], request.brand_terms) + text[branded.end() :]
 
 
 def _kept(request: Request, ask: Ask) -> Sql:
@@ -106,33 +117,35 @@ def _kept(request: Request, ask: Ask) -> Sql:
 
 
 def _aggregate(request: Request, ask: Ask, dialect: Dialect) -> Sql:
-    value, kept = _expression(ask.measure, dialect), _kept(request, ask)
+    value, kept = _expression(request, ask.measure, dialect), _kept(request, ask)
     case = "CASE WHEN " + kept
     match ask.measure.kind:
         case "count":
             return "count(" + case + " THEN 1 END)"
         case "distinct":
-            return "count(DISTINCT " + case + f" THEN {value} END)"
-        case "median":
-            inner = case + f" THEN {value} END"
-            return Sql(dialect.median(inner.text), inner.params)
+            return "count(DISTINCT " + case + " THEN " + value + " END)"
+        case "median" | "quantile":
+            inner = case + " THEN " + value + " END"
+            half = ask.measure.kind == "median"
+            taken = dialect.median(inner.text) if half else dialect.quantile(inner.text, ask.measure.quantile)
+            return Sql(taken, inner.params)
         case _:
             return _sum(request, ask, value, kept)
 
 
-def _sum(request: Request, ask: Ask, value: str, kept: Sql) -> Sql:
+def _sum(request: Request, ask: Ask, value: Sql, kept: Sql) -> Sql:
     """Where a platform speaks of other members only, the filtered sum is zero; where it says nothing, unknown."""
     if kept.text == "TRUE":
-        return Sql(f"sum({value})")
+        return "sum(" + value + ")"
     if not ask.input.where:
-        return "sum(CASE WHEN " + kept + f" THEN {value} END)"
+        return "sum(CASE WHEN " + kept + " THEN " + value + " END)"
     known = [
         f"{request.source.dimensions['channel' if dim == 'channel_class' else dim]} IS NOT NULL"
         for dim, values in ask.input.where
         if "" not in values
     ]
-    zero = conjunction([f"{value} IS NOT NULL", *known])
-    return "sum(CASE WHEN " + kept + f" THEN {value} WHEN {zero.text} THEN 0 END)"
+    zero = conjunction([value + " IS NOT NULL", *known])
+    return "sum(CASE WHEN " + kept + " THEN " + value + " WHEN " + zero + " THEN 0 END)"
 
 
 def _columns(request: Request, dialect: Dialect) -> Sql:
@@ -208,6 +221,47 @@ def _repeat(request: Request, dialect: Dialect) -> Sql:
     outer = "".join(f", d{n}" for n in range(len(request.by)))
     often = ", ".join(f"count(CASE WHEN n{n} >= 2 AND k IS NOT NULL THEN 1 END)" for n in range(len(request.asks)))
     return f"SELECT i{outer}, sum(n), {often} FROM (" + inner + f") g GROUP BY {_places(1 + len(request.by))}"
+
+
+def _top(request: Request, dialect: Dialect) -> Sql:
+    """Add each member's values, rank the members, and keep the largest twentieth (or what the measure says)."""
+    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
+    measure = request.asks[0].measure
+    worth = joined(
+        (
+            "sum(CASE WHEN " + _kept(request, ask) + f" THEN {ask.measure.value} END) AS v{n}"
+            for n, ask in _numbered(request)
+        ),
+        ", ",
+    )
+    inner = _in_windows(
+        request, dialect, f" AS i{dims}, {measure.expr} AS k, count(*) AS n, " + worth, 2 + len(request.by)
+    )
+    outer = "".join(f", d{n}" for n in range(len(request.by)))
+    group = f"i{outer}"
+    ranked = ", ".join(
+        f"row_number() OVER (PARTITION BY {group}, v{n} IS NULL ORDER BY v{n} DESC, k) AS r{n}, "
+        f"count(v{n}) OVER (PARTITION BY {group}) AS c{n}"
+        for n, _ in _numbered(request)
+    )
+    sums = ", ".join(_top_sum(n, ask.measure) for n, ask in _numbered(request))
+    return (
+        f"SELECT {group}, sum(n), {sums} FROM (SELECT *, {ranked} FROM ("
+        + inner
+        + f") g WHERE k IS NOT NULL) h GROUP BY {_places(1 + len(request.by))}"
+    )
+
+
+def _numbered(request: Request) -> Iterable[tuple[int, Ask]]:
+    return enumerate(request.asks)
+
+
+def _top_sum(number: int, measure: Measure) -> str:
+    """The share is rounded up, so that there is always one member."""
+    top = f"v{number} IS NOT NULL AND r{number} <= (c{number} * {int(measure.top_percent)} + 99) // 100"
+    if measure.part == "members":
+        return f"count(CASE WHEN {top} THEN 1 END)"
+    return f"sum(CASE WHEN {top} THEN v{number} END)"
 
 
 def _stock(request: Request, dialect: Dialect) -> Sql:
@@ -329,6 +383,6 @@ def _activity(request: Request, dialect: Dialect) -> Sql:
 
 
 def _activity_sum(request: Request, ask: Ask) -> Sql:
-    part = {"start": "at_start", "retained": "at_start * at_end"}[ask.measure.part]
+    part = {"start": "at_start", "end": "at_end", "retained": "at_start * at_end"}[ask.measure.part]
     kept = conjunction(_filters(request.source, ask.input.where))
     return "sum(CASE WHEN " + kept + f" THEN {part} ELSE 0 END)"

@@ -77,6 +77,11 @@ def score(value: Number, lang: str) -> str:
     return number(value, lang, 1, least=0)
 
 
+def months(amount: Number, lang: str) -> str:
+    """Return a number of months with at most one place: ``12,5 tháng``."""
+    return translate(lang, "format.months", n=number(amount, lang, 1, least=0))
+
+
 def duration(seconds: Number, lang: str) -> str:
     """Return a length of time in its two largest units: ``1 phút 32 giây``, ``2 giờ 5 phút``, ``3,2 ngày``."""
     size = abs(float(seconds))
@@ -110,6 +115,7 @@ _BY_UNIT: dict[str, Callable[[Number, str], str]] = {
     "percent": percent,
     "ratio": ratio,
     "duration": duration,
+    "months": months,
     "score": score,
     "count": count,
 }

@@ -83,6 +83,7 @@ def _styles(book: Workbook, made: Content) -> _Styles:
         "count": "#,##0",
         "duration": "[h]:mm:ss",
         "score": "0.0",
+        "months": "0.0",
     }
     colours = {"good": "#17703F", "bad": "#B3261E", "": "#5B6673"}
     return _Styles(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from laban.metrics.model import Catalogue
     from laban.warehouse import ImportRecord, SourceFreshness, Warehouse
 
-Unit = Literal["ratio", "percent", "currency", "count", "duration", "score"]
+Unit = Literal["ratio", "percent", "currency", "count", "duration", "score", "months"]
 
 
 class Source(Protocol):
