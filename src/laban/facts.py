@@ -499,6 +499,12 @@ FACTS: tuple[Fact, ...] = (
         _counts("unique_clicks", additivity="distinct"),
     ),
     _series(
+        "fact_own_number",
+        "date x a number that the company writes down itself (hours on air, visitors of the shop, parcels)",
+        _dims("measure", "channel_group", "campaign", "product"),
+        _quantities("value"),
+    ),
+    _series(
         "fact_offline_activity",
         "period x activity (flyers, billboards, radio, a shop window): contacts and what came of them",
         _dims("activity", "media_type", "geo", "campaign", "currency"),

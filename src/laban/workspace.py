@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,11 +20,13 @@ from laban.sources.model import Finding, Reading, ReadOptions
 
 if TYPE_CHECKING:
     from laban.metrics.model import Catalogue
+    from laban.metrics.own import Extended
     from laban.metrics.query import Query
     from laban.metrics.result import Result
     from laban.warehouse import ImportRecord, SourceFreshness, Warehouse
 
 DATABASE = "warehouse.duckdb"
+OWN_KPIS = "kpis.yaml"
 INBOX = "inbox"
 _IGNORED = {settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"}
 
@@ -165,6 +168,7 @@ class Workspace:
     settings: Settings
     fixed_today: date | None = None
     read_only: bool = False
+    _extended: tuple[tuple[int, int], Extended] | None = field(default=None, init=False, repr=False, compare=False)
     _fresh: tuple[int, list[SourceFreshness]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
@@ -211,13 +215,54 @@ class Workspace:
             warehouse.set_rates(self.settings.currency, self.settings.rates)
         return warehouse
 
-    @cached_property
+    @property
     def catalogue(self) -> Catalogue:
-        """The KPIs; read at first use."""
+        """The KPIs, with those that people here defined; read again when their file has changed."""
+        return self.extended.catalogue
+
+    @property
+    def extended(self) -> Extended:
+        """The catalogue, and what is wrong in ``kpis.yaml``."""
         from laban.metrics.catalogue import load_catalogue  # noqa: PLC0415  reading YAML takes time
+        from laban.metrics.own import Extended, extended, read  # noqa: PLC0415  likewise
 
         chosen = self.settings
-        return load_catalogue(chosen.activity_days, chosen.brand_terms or (chosen.name,), chosen.index_base)
+        state = _state(self.root / OWN_KPIS)
+        if self._extended is None or self._extended[0] != state:
+            base = load_catalogue(chosen.activity_days, chosen.brand_terms or (chosen.name,), chosen.index_base)
+            document, faults = read((self.root / OWN_KPIS).read_text("utf-8-sig")) if any(state) else ({}, ())
+            made = extended(base, document)
+            self._extended = state, Extended(made.catalogue, (*faults, *made.faults))
+        return self._extended[1]
+
+    def own_definitions(self) -> dict[str, dict[str, Any]]:
+        """Return what ``kpis.yaml`` says: measures, kpis, variants."""
+        from laban.metrics.own import read  # noqa: PLC0415  reading YAML takes time
+
+        path = self.root / OWN_KPIS
+        document, _ = read(path.read_text("utf-8-sig")) if path.exists() else ({}, ())
+        return {part: dict(document.get(part, {})) for part in ("measures", "kpis", "variants")}
+
+    def define(self, definitions: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write ``kpis.yaml`` anew, all or nothing; the file as it was stays beside it for ``undefine``."""
+        from laban.metrics.own import write  # noqa: PLC0415  reading YAML takes time
+
+        path = self.root / OWN_KPIS
+        before = path.read_text("utf-8-sig") if path.exists() else ""
+        _replace(path.with_name(f"{OWN_KPIS}.before"), before)
+        _replace(path, write(definitions))
+
+    def undefine(self) -> bool:
+        """Bring ``kpis.yaml`` back to what it was before the latest change; return whether there was one."""
+        path = self.root / OWN_KPIS
+        kept = path.with_name(f"{OWN_KPIS}.before")
+        if not kept.exists():
+            return False
+        now = path.read_text("utf-8-sig") if path.exists() else ""
+        before = kept.read_text("utf-8")
+        _replace(kept, now)
+        _replace(path, before)
+        return True
 
     def close(self) -> None:
         """Let go of the warehouse."""
@@ -320,6 +365,21 @@ class Workspace:
 
 def _empty(name: str) -> Reading:
     return Reading(name, None, "unchanged")
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Return what changes when a file is written; equal for a file that is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    draft.write_text(text, "utf-8")
+    draft.replace(path)
 
 
 def files_in(paths: Sequence[Path]) -> Iterator[Path]:

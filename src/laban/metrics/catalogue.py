@@ -103,10 +103,20 @@ def kpi(name: str, category: str, entry: Mapping[str, Any], activity_days: int =
             for other, effect in effects.items()
         ),
         benchmarks=tuple(_benchmark(b) for b in given.pop("benchmarks", ())),
-        variants=tuple(
-            Variant(v["id"], Text(v["vi"], v["en"]), str(v.get("formula", ""))) for v in given.pop("variants", ())
-        ),
+        variants=tuple(_variant(v) for v in given.pop("variants", ())),
+        basis=text(given.pop("basis")) if "basis" in given else None,
         **given,
+    )
+
+
+def _variant(entry: Mapping[str, Any]) -> Variant:
+    return Variant(
+        id=entry["id"],
+        text=text(entry),
+        formula=str(entry.get("formula", "")),
+        name=text(entry["name"]) if "name" in entry else None,
+        unit=entry.get("unit"),
+        window_days=entry.get("window_days"),
     )
 
 

@@ -196,19 +196,20 @@ def _bucket(piece: Period, query: Query, through: date, *, prev: bool, base: Per
 def _statements(
     query: Query, catalogue: Catalogue, wanted: Iterable[Input], pieces: tuple[Bucket, ...]
 ) -> tuple[tuple[Statement, ...], dict[Input, Place]]:
-    groups: dict[tuple[str, Shape, str, int, int], list[Input]] = {}
+    groups: dict[tuple[str, Shape, str, int, int, int], list[Input]] = {}
     for one in wanted:
         measure = catalogue.measures[one.measure]
-        key = (measure.fact, shape_of(measure), measure.date, one.window, measure.carry_days)
+        active = (one.days or catalogue.activity_days) if measure.kind == "activity" else 0
+        key = (measure.fact, shape_of(measure), measure.date, one.window, measure.carry_days, active)
         groups.setdefault(key, []).append(one)
     statements: list[Statement] = []
     places: dict[Input, Place] = {}
-    for number, ((fact, shape, *_), members) in enumerate(groups.items()):
+    for number, ((fact, shape, *_, active), members) in enumerate(groups.items()):
         index = _windows(members, pieces)
         asks = _asks(catalogue, members, first=2 + len(query.by), shape=shape)
         request = Request(
             *(catalogue.facts[fact], shape, asks, tuple(index), query.by, query.where),
-            *(catalogue.activity_days, catalogue.brand_terms),
+            *(active, catalogue.brand_terms),
         )
         statements.append(Statement(statement(request), request, index))
         places |= {one: Place(number, place) for place, one in enumerate(members)}

@@ -4,6 +4,7 @@
     where(x, dimension='value', ...)   x over the rows that match; a tuple of values means any of them
     first(x), last(x)                  a stock at the start and at the end of the period
     median(x)                          the exact median of row-level x
+    within(x, days=30)                 x over at least so many days; how long after buying a customer is active
     prev(x), base(x)                   x in the period before, and in the base period of an index
 
 Sums are exact and there is one division, at the very end: a value travels as a numerator and a denominator.
@@ -35,12 +36,15 @@ Pair = tuple[Exact, Exact] | None
 #: A dimension may be called by the name its column has in the facts.
 ALIASES = {"channel_group": "channel"}
 LONGEST = 2000
+#: The longest window that a formula may ask for, in days.
+LONGEST_WINDOW = 730
 _BLANK = re.compile(r"\s")
 #: Constants stay between 1e-30 and 1e30.
 LARGEST = 30
 
 _TAKES: dict[str, Take] = {"first": "first", "last": "last", "median": "median"}
 _SHIFTS: dict[str, Shift] = {"prev": "prev", "base": "base"}
+_WRONG_ARGUMENTS = {"where": "formula.where_needs", "within": "formula.within_arguments"}
 _OPERATORS: dict[type[ast.operator], Operator] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 #: Sums and products of money and counts stay far below this many digits, so they are exact.
 _EXACT = Context(prec=400)
@@ -56,18 +60,23 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A measure as a formula wants it; ``window`` is the least number of days it looks at."""
+    """A measure as a formula wants it; ``window`` is the least number of days it looks at.
+
+    ``days`` is what the formula itself says of them; for customers by activity, how long they count as active.
+    """
 
     measure: str
     where: Filters = ()
     take: Take = "value"
     shift: Shift = "now"
     window: int = 0
+    days: int = 0
 
     @property
     def label(self) -> str:
         """The way a formula writes this input."""
-        return _label(self.measure, self.where, self.take, self.shift)
+        label = _label(self.measure, self.where, self.take, self.shift)
+        return f"within({label}, days={self.days})" if self.days else label
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +196,14 @@ class _Reader:
         return value
 
     def call(self, node: ast.Call, name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> Expression:
-        functions = ("where", *_TAKES, *_SHIFTS)
+        functions = ("where", "within", *_TAKES, *_SHIFTS)
         if name not in functions:
             raise self.unknown(node, name, functions, "formula.function")
-        if len(args) != 1 or bool(keywords) != (name == "where"):
-            raise self.fault(node, "formula.where_needs" if name == "where" else "formula.one_argument", name=name)
+        if len(args) != 1 or bool(keywords) != (name in {"where", "within"}):
+            raise self.fault(node, _WRONG_ARGUMENTS.get(name, "formula.one_argument"), name=name)
         inner = self.read(args[0])
+        if name == "within":
+            return _lasting(inner, self.window(keywords))
         if name == "where":
             filters = tuple(sorted(self.condition(keyword) for keyword in keywords))
             return _changed(inner, where=filters)
@@ -201,6 +212,12 @@ class _Reader:
                 raise self.fault(args[0], "formula.needs_measure", name=name)
             return replace(inner, take=_TAKES[name])
         return _changed(inner, shift=_SHIFTS[name])
+
+    def window(self, keywords: list[ast.keyword]) -> int:
+        match keywords:
+            case [ast.keyword(arg="days", value=ast.Constant(value=int() as days))] if 1 <= days <= LONGEST_WINDOW:
+                return days
+        raise self.fault(keywords[0].value, "formula.within_needs", longest=LONGEST_WINDOW)
 
     def condition(self, keyword: ast.keyword) -> tuple[str, tuple[str, ...]]:
         name = ALIASES.get(keyword.arg or "", keyword.arg or "")
@@ -230,6 +247,19 @@ class _Reader:
     def position(self, node: ast.expr | ast.keyword) -> int:
         """Character offset of a node in the person's own text; ``ast`` counts bytes."""
         return self.lead + len(self.flat.encode()[: node.col_offset].decode())
+
+
+def _lasting(expression: Expression, days: int) -> Expression:
+    """Say of every measure how many days it looks at; a KPI within is left as it is, for it says so itself."""
+    match expression:
+        case Input():
+            return replace(expression, days=days)
+        case Operation(operator, left, right):
+            return Operation(operator, _lasting(left, days), _lasting(right, days))
+        case Named(label, inner):
+            return Named(label, _lasting(inner, days))
+        case _:
+            return expression
 
 
 def _changed(expression: Expression, where: Filters = (), shift: Shift | None = None) -> Expression:
@@ -266,9 +296,10 @@ def expanded(
     match expression:
         case Input() as found if found.measure in derived:
             inner = _changed(derived[found.measure], found.where, _moved(found.shift))
-            return Named(found.label, expanded(inner, kpis, derived, window))
+            lasting = _lasting(inner, found.days) if found.days else inner
+            return Named(found.label, expanded(lasting, kpis, derived, window))
         case Input() as found:
-            return replace(found, window=window)
+            return replace(found, window=max(window, found.days))
         case KpiRef() as found:
             formula, own = kpis[found.kpi]
             inner = _changed(formula, found.where, _moved(found.shift))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -15,6 +15,9 @@ from laban.metrics.formula import Expression, Input, Names, expanded, inputs, pa
 from laban.periods import Period
 
 _Thing = TypeVar("_Thing")
+
+#: The id of a KPI's usual reading among its variants, once another one was chosen.
+STANDARD = "standard"
 
 Unit = Literal["ratio", "percent", "currency", "count", "duration", "score", "months"]
 Direction = Literal["higher_better", "lower_better", "neutral"]
@@ -126,11 +129,17 @@ class BenchmarkSource:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another reading of a KPI that is in use, with its formula where the facts can answer it."""
+    """Another reading of a KPI that is in use, with its formula where the facts can answer it.
+
+    ``name`` is what is printed beside the number, so that two readings never carry the same label.
+    """
 
     id: str
     text: Text
     formula: str = ""
+    name: Text | None = None
+    unit: Unit | None = None
+    window_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,8 @@ class Kpi:
     """One entry of the catalogue: what a number is called, how it is computed and how it is to be read.
 
     ``window_days`` is the least number of days the number looks at: a shorter period is extended backwards.
-    ``identity`` is the same number written with the KPIs of its identity drivers.
+    ``identity`` is the same number written with the KPIs of its identity drivers. ``basis`` names the reading
+    (``variant``; "" for the catalogue's own) wherever there are several. ``own``: people here defined it.
     """
 
     id: str
@@ -173,6 +183,25 @@ class Kpi:
     dimensions: tuple[str, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     variants: tuple[Variant, ...] = ()
+    basis: Text | None = None
+    variant: str = ""
+    own: bool = False
+
+    def in_variant(self, chosen: Variant) -> Kpi:
+        """Return the KPI in another reading; benchmarks and identities are those of the usual one only."""
+        usual = Variant(STANDARD, self.basis or self.meaning, self.formula, self.basis, self.unit, self.window_days)
+        return replace(
+            self,
+            formula=chosen.formula,
+            unit=chosen.unit or self.unit,
+            window_days=self.window_days if chosen.window_days is None else chosen.window_days,
+            variant=chosen.id,
+            basis=chosen.name or chosen.text,
+            identity="",
+            drivers=tuple(driver for driver in self.drivers if driver.kind == "causal"),
+            benchmarks=(),
+            variants=(usual, *(v for v in self.variants if v.id != chosen.id)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +220,8 @@ class Catalogue:
     """Everything that can be asked for, and what a company says of itself that numbers depend on.
 
     ``activity_days``: how long after buying a customer counts as active. ``brand_terms``: words that make a search
-    one for the brand. ``index_base``: the period that an index is measured against.
+    one for the brand. ``index_base``: the period that an index is measured against. ``edition`` changes with what
+    people define themselves.
     """
 
     kpis: Mapping[str, Kpi]
@@ -203,10 +233,20 @@ class Catalogue:
     activity_days: int = 90
     brand_terms: tuple[str, ...] = ()
     index_base: Period | None = None
+    edition: str = ""
 
     def kpi(self, name: str) -> Kpi:
-        """Return a KPI; UnknownNameError with the nearest names if there is none."""
-        return _found("kpi", name, self.kpis)
+        """Return a KPI, or with ``kpi.variant`` another reading of it under that id.
+
+        Raises:
+            UnknownNameError: there is none; with the nearest names.
+        """
+        base, _, variant = name.partition(".")
+        entry = _found("kpi", base, self.kpis)
+        if not variant:
+            return entry
+        chosen = _found("variant", variant, {v.id: v for v in entry.variants if v.formula})
+        return replace(entry.in_variant(chosen), id=name)
 
     def measure(self, name: str) -> Measure:
         """Return a measure; UnknownNameError with the nearest names if there is none."""

@@ -25,6 +25,8 @@ Where = tuple[tuple[str, tuple[str, ...]], ...]
 _Choice = TypeVar("_Choice", bound=str)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: A KPI, or one of its variants.
+_KPI = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 _WHERE = "where."
 
 
@@ -96,8 +98,10 @@ class Query:
 def _check(query: Query) -> None:
     if not query.kpis:
         raise InvalidQueryError("", Phrase.of("query.no_kpi"))
-    for name in (*query.kpis, *query.by, *(dimension for dimension, _ in query.where)):
-        if not _NAME.fullmatch(name):
+    names = [(_KPI, name) for name in query.kpis]
+    names += [(_NAME, name) for name in (*query.by, *(dimension for dimension, _ in query.where))]
+    for pattern, name in names:
+        if not pattern.fullmatch(name):
             raise InvalidQueryError(name, Phrase.of("query.not_a_name", name=name))
     _one_of(query.grain, query.grain, GRAINS)
     _one_of(query.compare, query.compare, COMPARISONS)

@@ -30,7 +30,8 @@ from laban.metrics.formula import (
 )
 from laban.metrics.model import Catalogue, Direction, Kpi, Unit
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: What a KPI, a measure, a pack may be called.
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "unit": get_args(Unit),
@@ -83,7 +84,7 @@ def validate(catalogue: Catalogue) -> list[Fault]:
 def _names(catalogue: Catalogue) -> Iterator[Fault]:
     tables = (catalogue.kpis, catalogue.measures, catalogue.packs, catalogue.dimensions, catalogue.facts)
     for name in (name for table in tables for name in table):
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             yield Fault(name, "name")
     for pack in catalogue.packs.values():
         for kpi in (*pack.kpis, *pack.companions):

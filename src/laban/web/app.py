@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, Response
 
 from laban.errors import LabanError
 from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
-from laban.web import errors, pages, upload
+from laban.web import errors, own, pages, upload
 from laban.web.assets import FOREVER, load_assets
 from laban.web.render import make_renderer
 from laban.web.security import LOCAL_HOSTS, Guard
@@ -62,6 +62,7 @@ def create_app(
     _add_files(app, site, folder)
     app.include_router(pages.make_router(site))
     app.include_router(upload.make_router(site))
+    app.include_router(own.make_router(site))
     return app
 
 

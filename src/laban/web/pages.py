@@ -120,7 +120,7 @@ def show(site: Site, request: Request, page: Page) -> Response:
     reader = reader_of(request, site.workspace.settings.language)
     at = here(request, page.params)
     as_json = wants_json(request)
-    key = (page.name, at, as_json, reader, site.workspace.warehouse.version, site.workspace.today)
+    key = (page.name, at, as_json, reader, *site.state)
 
     def make() -> bytes:
         return _as_json(site, page, at) if as_json else _as_html(site, page, at, reader)
@@ -148,7 +148,7 @@ def warm_up(site: Site) -> None:
     """Make the first page in the workspace's language before anybody asks."""
     at = Here("/", ())
     reader = Reader(site.workspace.settings.language, "")
-    key = (SCORECARD.name, at, False, reader, site.workspace.warehouse.version, site.workspace.today)
+    key = (SCORECARD.name, at, False, reader, *site.state)
     site.pages.put(key, _as_html(site, SCORECARD, at, reader))
 
 
@@ -273,7 +273,7 @@ def course_picture(site: Site, request: Request, kpi_id: str) -> Response:
     width = WIDTHS.get(asked.get("size", ""), WIDTHS["wide"])
     reader = reader_of(request, site.workspace.settings.language)
     at = here(request, KPI.params).at(f"/kpi/{kpi_id}")
-    key = ("course", at, theme, width, reader.lang, site.workspace.warehouse.version, site.workspace.today)
+    key = ("course", at, theme, width, reader.lang, *site.state)
 
     def make() -> bytes:
         return svg.draw(_course(_build_kpi(site, at), site.words(reader.lang), theme, width)).encode()

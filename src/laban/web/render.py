@@ -21,8 +21,8 @@ from laban.web.reader import Reader
 from laban.web.spark import spark
 
 #: How sentences for the terminal name the sheets to fill in.
-_SHEET = re.compile(r"laban template ([a-z]+)")
-PAGES = ("scorecard", "kpi", "data", "dictionary", "error")
+_SHEET = re.compile(r"laban template ([a-z_]+)")
+PAGES = ("scorecard", "kpi", "data", "dictionary", "own", "own_edit", "error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,11 @@ class Site:
     batches: Recent[tuple[ImportOutcome, ...]] = field(default_factory=lambda: Recent(32))
     writing: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def state(self) -> tuple[Hashable, ...]:
+        """What every kept page depends on: the data, the catalogue, the day."""
+        return self.workspace.warehouse.version, self.workspace.catalogue.edition, self.workspace.today
+
     def words(self, lang: str) -> Words:
         """Return the words of readers of one language."""
         names = {name: measure.name.of(lang) for name, measure in self.workspace.catalogue.measures.items()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from laban.analysis.compare import Change
 from laban.i18n import translate
@@ -14,12 +14,28 @@ from laban.metrics.result import Number
 from laban.periods import Period
 from laban.report import format as fmt
 from laban.report import narrative
-from laban.report.views import DataView, Frame, Freshness, ImportRow, KpiHead, KpiView, Missing, Note, Tile
+from laban.report.views import DataView, Frame, Freshness, ImportRow, KpiHead, Missing, Note, Tile
 from laban.report.views.kpi import Benchmark, Breakdown, Driver, FormulaPart, ProofPart, Token
 from laban.report.views.parts import Compared
 from laban.report.views.scorecard import ScorecardView
 from laban.sources import platform_name
 from laban.workspace import finding_json
+
+
+class Formulated(Protocol):
+    """A view that shows a formula with the numbers of a period."""
+
+    @property
+    def tile(self) -> Tile | None:
+        """The number that came out."""
+
+    @property
+    def formula_tokens(self) -> tuple[Token, ...]:
+        """The formula in pieces."""
+
+    @property
+    def formula_parts(self) -> tuple[FormulaPart, ...]:
+        """Its parts with their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +209,23 @@ class Words:
 
     # formulas
 
-    def formula_in_names(self, view: KpiView) -> str:
+    def formula_in_names(self, view: Formulated) -> str:
         """Return the formula with the names of its parts."""
         names = {part.measure: part.name.get(self.lang) for part in view.formula_parts}
         return self.written(view.formula_tokens, names)
 
-    def formula_in_numbers(self, view: KpiView) -> str:
+    def formula_in_numbers(self, view: Formulated) -> str:
         """Return the formula with the numbers of the period, and what comes out; "" when one is missing."""
         numbers = {part.measure: self.part(part) for part in view.formula_parts if part.value is not None}
         wanted = {token.text for token in view.formula_tokens if token.kind == "part"}
-        if view.tile.value is None or len(view.formula_tokens) < 2 or not wanted <= numbers.keys():
+        if (
+            view.tile is None
+            or view.tile.value is None
+            or len(view.formula_tokens) < 2
+            or not wanted <= numbers.keys()
+        ):
             return ""
-        return f"{self.written(view.formula_tokens, numbers)} = {self.cell(view.kpi, view.tile.value)}"
+        return f"{self.written(view.formula_tokens, numbers)} = {self.cell(view.tile.kpi, view.tile.value)}"
 
     def written(self, tokens: Sequence[Token], texts: Mapping[str, str]) -> str:
         """Return a formula with a text in the place of each of its parts."""

@@ -51,7 +51,14 @@ def words(text: CatalogueText) -> Text:
 def head(kpi: Kpi) -> KpiHead:
     """Return what is said of a KPI beside its number."""
     abbreviation = kpi.abbreviations[0] if kpi.abbreviations else ""
-    return KpiHead(kpi.id, words(kpi.name), abbreviation, kpi.unit, kpi.direction)
+    return KpiHead(kpi.id, named(kpi), abbreviation, kpi.unit, kpi.direction)
+
+
+def named(kpi: Kpi) -> Text:
+    """Return a KPI's name; where it may be read in several ways, with the way it is read, as no two share a label."""
+    if kpi.basis is None:
+        return words(kpi.name)
+    return Text(f"{kpi.name.vi} ({kpi.basis.vi})", f"{kpi.name.en} ({kpi.basis.en})")
 
 
 def label_text(catalogue: Catalogue, label: str) -> Text:

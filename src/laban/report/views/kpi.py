@@ -115,11 +115,12 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another way to compute the KPI that people know."""
+    """Another way to compute the KPI that people know; ``kpi`` is the id of its own page, "" where it has none."""
 
     id: str
     expression: str
     note: Text
+    kpi: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from laban.analysis.compare import Change, compare
 from laban.errors import UnsupportedDimensionError
 from laban.facts import CHANNEL_GROUPS
 from laban.metrics.compile import compile_query
+from laban.metrics.model import STANDARD
 from laban.metrics.query import Query
 from laban.metrics.result import Cell, Number, Row
 from laban.periods import Comparison, Period, buckets, compared, preceding, trailing, unit_of
@@ -33,6 +34,7 @@ from laban.report.views.samples import denominator, sample
 
 if TYPE_CHECKING:
     from laban.metrics.model import Catalogue, Kpi
+    from laban.metrics.model import Variant as CatalogueVariant
 
 #: Weeks drawn.
 WEEKS = 104
@@ -101,7 +103,7 @@ def kpi_page(
         formula_tokens=formula.tokens(catalogue, entry.formula),
         formula_parts=formula.parts(catalogue, kpi, cell),
         pitfalls=_pitfalls(entry),
-        variants=tuple(Variant(v.id, v.formula, common.words(v.text)) for v in entry.variants),
+        variants=tuple(Variant(v.id, v.formula, common.words(v.text), _reading(kpi, v)) for v in entry.variants),
         drivers=_drivers(catalogue, entry),
         driven=_driven(catalogue, kpi),
         imports=_imports(source, kpi, around),
@@ -109,6 +111,14 @@ def kpi_page(
         benchmarks=_benchmarks(catalogue, entry),
         sql=tuple(s.sql.text for s in compile_query(query, catalogue, source.today).statements),
     )
+
+
+def _reading(kpi: str, variant: CatalogueVariant) -> str:
+    """Return the id under which a reading has a page of its own, "" where the facts cannot answer it."""
+    base = kpi.partition(".")[0]
+    if not variant.formula:
+        return ""
+    return base if variant.id == STANDARD and "." in kpi else f"{base}.{variant.id}"
 
 
 def _series(source: Source, kpi: str, around: Frame) -> tuple[Point, ...]:
@@ -185,6 +195,8 @@ def _average_step(catalogue: Catalogue, place: Standing, cell: Cell, value: Numb
 
 def _against_benchmark(entry: Kpi) -> Compared:
     figure = next((b for b in entry.benchmarks if b.typical is not None and b.unit == entry.unit), None)
+    if entry.variant:
+        return Compared("benchmark", None, None, None, "other_variant")
     if figure is None:
         return Compared("benchmark", None, None, None, "no_benchmark")
     return Compared("benchmark", None, figure.typical, None, None)

@@ -39,8 +39,8 @@ function autoForm(form) {
   });
 }
 
-/** The dictionary answers while one types; the address follows. */
-function liveSearch(form) {
+/** A form answers while one types, in the part of the page that it names; the address follows. */
+function liveForm(form, part) {
   let turn = 0;
   form.addEventListener("input", async () => {
     const mine = ++turn;
@@ -50,14 +50,15 @@ function liveSearch(form) {
     for (const [name, value] of new FormData(form)) if (value) address.searchParams.set(name, value);
     const answer = await fetch(address);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const hits = page.querySelector("#hits");
-    if (!answer.ok || !hits || mine !== turn) return;
-    document.querySelector("#hits").replaceWith(hits);
+    const found = page.querySelector(part);
+    if (!answer.ok || !found || mine !== turn) return;
+    document.querySelector(part).replaceWith(found);
     history.replaceState(null, "", address);
   });
 }
 
-for (const form of document.querySelectorAll("#search")) liveSearch(form);
+for (const form of document.querySelectorAll("#search")) liveForm(form, "#hits");
+for (const form of document.querySelectorAll("#own-form")) liveForm(form, "#preview");
 for (const button of document.querySelectorAll("#theme")) themeButton(button);
 for (const form of document.querySelectorAll("form[data-auto]")) autoForm(form);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
