@@ -18,7 +18,7 @@ from laban.sources.mapping import Template, template, template_names
 from laban.sources.model import Reading, ReadOptions
 
 OPTIONS = ReadOptions(hash_key=b"k" * 32, today=date(2026, 11, 23))
-KINDS = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "tickets")
+KINDS = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets")
 
 at = datetime.fromisoformat
 
@@ -40,11 +40,12 @@ LINES: dict[str, dict[str, Any]] = {
                "attended": {"vi": "Có", "en": "Yes"}},
     "mentions": {"mention_id": "M-1", "mentioned_at": at("2026-11-17 00:00"), "brand": "Shop",
                  "is_own_brand": {"vi": "Có", "en": "Yes"}, "engagement": 3},
+    "numbers": {"date": date(2026, 11, 17), "measure": "giờ livestream", "value": 3},
     "tickets": {"ticket_id": "T-1", "opened_at": at("2026-11-17 09:00"),
                 "first_reply_at": at("2026-11-17 09:30")},
 }  # fmt: skip
 TOTALS = {"orders": {"gross_amount": 650000, "discount_amount": 50000, "quantity": 2}, "costs": {"amount": 3000000},
-          "posts": {"reactions": 7}, "mentions": {"engagement": 3}}  # fmt: skip
+          "posts": {"reactions": 7}, "mentions": {"engagement": 3}, "numbers": {"value": 3}}  # fmt: skip
 
 
 def written(kind: str, lang: str, folder: Path) -> Path:

@@ -19,7 +19,7 @@ from laban.sources.headings import platforms_of
 from laban.sources.mapping import Platform, clean, fold, platform, template, template_names, vocabulary
 
 ALIASES = Path(__file__).parents[2] / "shared" / "spec" / "header_aliases.csv"
-KINDS = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "tickets")
+KINDS = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets")
 
 
 @pytest.fixture(params=platforms())
