@@ -529,3 +529,20 @@ def test_rule_16_people_are_hashed_or_not_read(tmp_path: Path) -> None:
     assert keys[3] is None
     assert "912345678" not in repr(reading)
     assert "Lan" not in repr(reading)
+
+
+@pytest.mark.parametrize(
+    ("headings", "asked"), [(("CPC",), True), (("Clicks", "CPC"), False), (("Avg. CPC",), False)]
+)
+def test_a_cost_column_called_cpc_without_clicks_is_asked_about(
+    tmp_path: Path, headings: tuple[str, ...], asked: bool
+) -> None:
+    cells = {"Clicks": "5", "CPC": "2000", "Avg. CPC": "2000"}
+    first = ("Campaign", "Day", "Currency code", "Cost", "Impr.", "Conversions")
+    text = table(
+        (*first, *headings), ("Tết", "2026-11-17", "VND", "10000", "100", "2", *(cells[h] for h in headings))
+    )
+    reading = read(tmp_path, text)
+    assert reading.platform == "google_ads"
+    assert ("cpc_unclear" in codes(reading)) == asked
+    assert "2000" not in totals(reading).values()

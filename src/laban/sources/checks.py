@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from laban.sources.book import Row, text_of
 from laban.sources.columns import NUMERIC
+from laban.sources.mapping import fold
 from laban.sources.numbers import Mark, exact_sum, parse_number
 from laban.sources.table import Table
 from laban.sources.timeline import TIME
@@ -41,6 +42,21 @@ def _own_value(row: Row, place: int, mark: Mark) -> Decimal | None:
         return parse_number(row[place], mark) if place < len(row) else None
     except ValueError:
         return None
+
+
+def ask_what_is_meant(table: Table) -> None:
+    """Ask what a column stands for whose short name people use for two things, when the file does not settle it.
+
+    "CPC" is the cost per click to some and per conversion to others; a file with clicks says which by itself.
+    """
+    if any(name in table.match.columns for name in _CLICKS):
+        return
+    for cell in table.block.headings:
+        if fold(text_of(cell)) == "cpc":
+            table.context.notes.add("warning", "cpc_unclear", column=text_of(cell).strip(), member=table.member)
+
+
+_CLICKS = ("clicks", "link_clicks", "interactions")
 
 
 def compare(table: Table, sums: dict[str, Decimal], rank: int, present: Sequence[str], rows: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from laban.periods import Period
 from laban.sources.blocks import Block
 from laban.sources.book import UnreadableError, text_of
-from laban.sources.checks import check_sense, compare, read_own_totals
+from laban.sources.checks import ask_what_is_meant, check_sense, compare, read_own_totals
 from laban.sources.detect import Match
 from laban.sources.filling import fill, whole_period
 from laban.sources.mapping import clean
@@ -39,6 +39,7 @@ def read_table(block: Block, match: Match, context: Context) -> TableReading:
     table = Table(block, match, context)
     sort_rows(table)
     report_unknown(table)
+    ask_what_is_meant(table)
     lift_cells(table)
     if table.match.platform.template:
         drop_hints(table)
