@@ -189,6 +189,16 @@ DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
         (kpi("cost_per_lead", formula="ad_spend + leads"), "units", "cost_per_lead"),
         (kpi("bounce_rate", identity="2 - K.web_engagement_rate"), "identity", "bounce_rate"),
         (kpi("bounce_rate", drivers=(Driver("web_engagement_rate", "identity", "+"),)), "effect", "bounce_rate"),
+        (
+            kpi("organic_traffic_growth", identity="K.organic_traffic / K.organic_traffic - 1"),
+            "identity",
+            "organic_traffic_growth",
+        ),
+        (
+            kpi("organic_traffic_growth", drivers=(Driver("organic_traffic", "identity", "-"),)),
+            "effect",
+            "organic_traffic_growth",
+        ),
     ],
 )
 def test_a_check_finds_the_fault_and_says_it_in_both_languages(change: Change, code: str, entry: str) -> None:

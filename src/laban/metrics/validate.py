@@ -268,7 +268,7 @@ def _consistent(wanted: Iterable[Input], seed: int) -> dict[Input, Exact | None]
     values: dict[Input, Exact | None] = {}
     for one in wanted:
         values[one] = sum(
-            _made_up(f"{seed} {one.measure} {one.take} {member}")
+            _made_up(f"{seed} {one.measure} {one.take} {one.shift} {member}")
             for member in _MEMBERS
             if all(_matches(member, dimension, allowed) for dimension, allowed in one.where)
         )
@@ -312,10 +312,10 @@ def _effects(catalogue: Catalogue) -> Iterator[Fault]:
 
 
 def _free(expression: Expression) -> Expression:
-    """Take the KPIs of an identity for unknowns."""
+    """Take the KPIs of an identity for unknowns, each period's for one of its own."""
     match expression:
-        case KpiRef(kpi):
-            return Input(f"K.{kpi}")
+        case KpiRef(kpi, _, shift):
+            return Input(f"K.{kpi}", shift=shift)
         case Operation(operator, left, right):
             return Operation(operator, _free(left), _free(right))
         case Number() | Input() | Named():
