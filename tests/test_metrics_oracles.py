@@ -22,7 +22,7 @@ from laban.warehouse import Warehouse
 
 FOLDER = Path(__file__).parent / "oracles"
 PERIODS = ("2026-W46", "2026-10", "2026-Q3", "2025-01-20..2025-02-09")
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(brand_terms=("TẾT", "laban"))
 
 
 def _read(name: str) -> dict[str, Any]:
