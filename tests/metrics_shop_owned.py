@@ -121,19 +121,9 @@ def _videos(rng: random.Random, days: Iterable[date]) -> Rows:
         plays, clicks, spend = shown // 2, rng.randint(1, 60), Decimal(shown * 37)
         rows += [
             (
-                day,
-                "paid_social",
-                "Video Tết",
-                shown,
-                clicks + 9,
-                clicks,
-                clicks - 1,
-                40,
-                plays,
-                plays // 3,
-                plays // 9,
-            )
-            + (spend, spend, "VND"),
+                *(day, "paid_social", "Video Tết", shown, clicks + 9, clicks, clicks - 1, 40),
+                *(plays, plays // 3, plays // 9, spend, spend, "VND"),
+            ),
             (day, "paid_social", "Video lạ", shown // 3, 4, None, 1, 0, 5, 0, 0, spend / 3, spend / 3, "VND"),
             (day, "paid_social", "Video mới", shown, 9, 7, None, None, plays, None, None, spend, spend, "VND"),
             (day, "paid_social", "Ảnh", shown, 30, 20, 11, 55, None, 0, None, spend, _maybe(rng, spend), "USD"),
@@ -196,13 +186,13 @@ def _lists(rng: random.Random, days: list[date]) -> Rows:
     return rows
 
 
+PLACES = ("Quầy thu ngân", "Tờ rơi", None)
 CLICK = ("date", "link", "medium", "place", "device", "clicks", "unique_clicks")
 
 
 def _clicks(rng: random.Random, days: Iterable[date]) -> Rows:
     return [
-        (day, f"l/{medium}", medium, rng.choice(["Quầy thu ngân", "Tờ rơi", None]), "mobile")
-        + (_maybe(rng, rng.randint(0, 25)), 1)
+        (day, f"l/{medium}", medium, rng.choice(PLACES), "mobile", _maybe(rng, rng.randint(0, 25)), 1)
         for day in days
         for medium in ("link", "qr", None)
     ]
