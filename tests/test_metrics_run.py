@@ -276,6 +276,15 @@ def test_a_column_that_no_file_brought_is_named(tmp_path: Path) -> None:
     assert "lượt truy cập có chuyển đổi" in result.refusals["conversion_rate"].message("vi")
 
 
+def test_the_column_that_is_named_is_one_that_a_file_can_bring(tmp_path: Path) -> None:
+    columns = "date impressions spend spend_reporting"
+    shown = metrics_shop.series("fact_ad_performance", columns, [(WEEK.start, 9, 5, 5)], platform="google_ads")
+    with metrics_shop.build(tmp_path, [shown]) as warehouse:
+        refusals = ask(warehouse, "cost_per_view cost_per_engagement", WEEK).refusals
+    named = [refusals[kpi].values["measure"] for kpi in ("cost_per_view", "cost_per_engagement")]
+    assert named == [CATALOGUE.measures[name].name for name in ("ad_video_views", "ad_engagements")]
+
+
 def test_reach_of_two_platforms_is_not_added(tmp_path: Path) -> None:
     parts = [
         metrics_shop.series(

@@ -93,6 +93,11 @@ class Measure:
     top_percent: int = 0
     formula: str = ""
 
+    @property
+    def conditional(self) -> bool:
+        """Whether it is a number of some rows only, so that it is missing when what tells these rows is."""
+        return self.expr.startswith("CASE")
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:

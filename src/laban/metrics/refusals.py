@@ -154,8 +154,11 @@ def _not_reported(plan: KpiPlan, known: Known, grids: Sequence[_Grid]) -> Refusa
 
 
 def _nothing_said(plan: KpiPlan, known: Known, grids: Sequence[_Grid]) -> Refusal | None:
-    """The table has rows, but none matches the filter, or none carries the number."""
-    for ask, request, _ in _asks(plan, known):
+    """The table has rows, but none matches the filter, or none carries the number.
+
+    A number of some rows only is named last: a file can bring what tells these rows, not the number itself.
+    """
+    for ask, request, _ in sorted(_asks(plan, known), key=lambda asked: asked[0].measure.conditional):
         rows = grids[known.plan.places[ask.input].statement].rows.values()
         if any(row[ask.column] is not None for row in rows):
             continue
