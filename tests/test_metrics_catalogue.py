@@ -13,7 +13,7 @@ from laban.errors import UnknownNameError
 from laban.facts import FACT
 from laban.i18n import Text, messages
 from laban.metrics.catalogue import load_catalogue
-from laban.metrics.model import Benchmark, Catalogue, Driver, Pack, Variant
+from laban.metrics.model import Benchmark, Catalogue, Driver, Pack, PackGroup, Variant
 from laban.metrics.search import plain
 from laban.metrics.validate import CHECKS, READABLE, validate
 
@@ -36,6 +36,44 @@ def test_packs_stand_in_their_order_with_their_companions() -> None:
     assert len(fifteen.kpis) == 15
     assert fifteen.kpis[0] == "customer_acquisition_cost"
     assert fifteen.kpis[-1] == "customer_retention_rate"
+
+
+def test_the_social_twenty_are_five_groups_of_four_and_say_which_are_named() -> None:
+    twenty = CATALOGUE.pack("social_twenty")
+    assert twenty.reconstructed
+    assert [group.id for group in twenty.groups] == [
+        "reach_awareness", "roi_cost", "engagement", "conversion", "loyalty_retention",
+    ]  # fmt: skip
+    assert [len(group.kpis) for group in twenty.groups] == [4] * 5
+    assert twenty.kpis == tuple(kpi for group in twenty.groups for kpi in group.kpis)
+    assert len(set(twenty.kpis)) == 20
+    assert twenty.basis.keys() == set(twenty.kpis)
+    assert {kpi for kpi, basis in twenty.basis.items() if basis == "reconstructed"} == {
+        "cpm", "amplification_rate", "social_ctr", "social_traffic",
+    }  # fmt: skip
+
+
+def test_a_substitute_stands_in_for_a_kpi_of_its_group_and_is_not_in_the_pack() -> None:
+    twenty = CATALOGUE.pack("social_twenty")
+    assert twenty.alternates_of("social_ctr") == ("social_video_views_count", "social_saves_count")
+    assert twenty.alternates_of("social_leads") == twenty.alternates_of("orders_count") == ()
+    assert not {kpi for names in twenty.alternates.values() for kpi in names} & set(twenty.kpis)
+
+
+def test_a_pack_that_was_put_together_anew_says_so_of_each_kpi() -> None:
+    assert {pack.id for pack in CATALOGUE.packs.values() if pack.reconstructed} == {
+        "social_twenty", "mgid_brand_awareness",
+    }  # fmt: skip
+    for pack in CATALOGUE.packs.values():
+        assert set(pack.basis) == (set(pack.kpis) if pack.reconstructed else set())
+
+
+def test_packs_stand_shelf_by_shelf() -> None:
+    shelves = list(dict.fromkeys(pack.kind for pack in CATALOGUE.packs.values()))
+    assert shelves == ["starter", "social", "class", "purpose", "goal", "department"]
+    assert [pack.kind for pack in CATALOGUE.packs.values()] == sorted(
+        (pack.kind for pack in CATALOGUE.packs.values()), key=shelves.index
+    )
 
 
 def test_every_driver_is_itself_in_the_catalogue() -> None:
@@ -162,6 +200,7 @@ def pack(found: Pack) -> Change:
     return lambda catalogue: replace(catalogue, packs={found.id: found})
 
 
+MINE = Pack("mine", Text("Của tôi", "Mine"), Text("Của tôi", "Mine"), ("bounce_rate",))
 DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
 
 
@@ -170,6 +209,13 @@ DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
     [
         (pack(Pack("Bad-Name", Text(), Text(), ())), "name", "Bad-Name"),
         (pack(Pack("mine", Text(), Text(), ("nothing",))), "unknown", "mine"),
+        (pack(replace(MINE, basis={"cpm": "named"})), "unknown", "mine"),
+        (pack(replace(MINE, basis={"bounce_rate": "guessed"})), "choice", "mine"),
+        (pack(replace(MINE, kind="heap")), "choice", "mine"),
+        (pack(replace(MINE, groups=(PackGroup("one", Text("a", "b"), ("cpm",)),))), "unknown", "mine"),
+        (pack(replace(MINE, groups=(PackGroup("one", Text("a", ""), ("bounce_rate",)),))), "words", "mine"),
+        (pack(replace(MINE, alternates={"one": ("cpm",)})), "unknown", "mine"),
+        (pack(replace(MINE, about=Text("", "b"))), "words", "mine"),
         (measure("sessions", fact="fact_nothing"), "unknown", "sessions"),
         (measure("customers_lost", formula="customers_start - custmers"), "formula", "customers_lost"),
         (kpi("bounce_rate", formula="1 - sessions /"), "formula", "bounce_rate"),
@@ -202,8 +248,8 @@ DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
     ],
 )
 def test_a_check_finds_the_fault_and_says_it_in_both_languages(change: Change, code: str, entry: str) -> None:
-    faults = [fault for fault in validate(change(CATALOGUE)) if fault.code == code]
-    assert entry in {fault.entry for fault in faults}
+    faults = [fault for fault in validate(change(CATALOGUE)) if (fault.code, fault.entry) == (code, entry)]
+    assert faults
     for lang in ("vi", "en"):
         assert entry in faults[0].message(lang)
 

@@ -25,6 +25,7 @@ from laban.metrics.model import (
     Kpi,
     Measure,
     Pack,
+    PackGroup,
     Source,
     Variant,
 )
@@ -167,8 +168,20 @@ def _dimension(name: str, entry: Mapping[str, Any]) -> Dimension:
 
 
 def _pack(name: str, entry: Mapping[str, Any]) -> Pack:
+    """Read one pack; the KPIs of one with groups are those of its groups, in their order."""
+    given = dict(entry)
+    groups = tuple(
+        PackGroup(group, text(part["name"]), _names(part["kpis"])) for group, part in given.pop("groups", {}).items()
+    )
     return Pack(
-        name, text(entry["name"]), text(entry["about"]), _names(entry["kpis"]), _names(entry.get("companions", ()))
+        id=name,
+        name=text(given.pop("name")),
+        about=text(given.pop("about")),
+        kpis=tuple(k for group in groups for k in group.kpis) if groups else _names(given.pop("kpis")),
+        companions=_names(given.pop("companions", ())),
+        groups=groups,
+        alternates=_lists(given.pop("alternates", {})),
+        **given,
     )
 
 
@@ -193,4 +206,4 @@ def _names(entry: Any) -> tuple[str, ...]:
 
 
 def _lists(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {lang: _names(items) for lang, items in entry.items()}
+    return {key: _names(items) for key, items in entry.items()}

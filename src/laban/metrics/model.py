@@ -26,6 +26,8 @@ Kind = Literal[
 ]
 Additivity = Literal["additive", "semi_additive", "distinct", "non_additive"]
 DriverKind = Literal["identity", "causal"]
+PackKind = Literal["starter", "social", "class", "purpose", "goal", "department"]
+Basis = Literal["named", "reconstructed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +212,39 @@ class Kpi:
 
 
 @dataclass(frozen=True, slots=True)
+class PackGroup:
+    """A part of a pack under a heading of its own."""
+
+    id: str
+    name: Text
+    kpis: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """KPIs that belong on one board, in order; ``companions`` are read beside them."""
+    """KPIs that belong on one board, in order; ``companions`` are read beside them.
+
+    ``kind`` is the shelf a pack stands on. ``groups`` divide the KPIs, where they are divided. ``seed`` is the
+    article that a pack comes from. Where its list had to be put together anew the pack is ``reconstructed``, and
+    ``basis`` says of each KPI whether the article names it. ``alternates`` are, by group, KPIs that may take the
+    place of one in that group.
+    """
 
     id: str
     name: Text
     about: Text
     kpis: tuple[str, ...]
     companions: tuple[str, ...] = ()
+    kind: PackKind = "starter"
+    groups: tuple[PackGroup, ...] = ()
+    seed: str = ""
+    reconstructed: bool = False
+    basis: Mapping[str, Basis] = field(default_factory=dict)
+    alternates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def alternates_of(self, kpi: str) -> tuple[str, ...]:
+        """Return the KPIs that may stand in for ``kpi``."""
+        return next((self.alternates.get(group.id, ()) for group in self.groups if kpi in group.kpis), ())
 
 
 @dataclass(frozen=True)

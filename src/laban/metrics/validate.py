@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, get_args
 
 from laban.errors import FormulaError
 from laban.facts import CHANNEL_CLASSES, CHANNEL_GROUPS, FACT
-from laban.i18n import LANGUAGES, translate
+from laban.i18n import LANGUAGES, Text, translate
 from laban.metrics.formula import (
     Exact,
     Expression,
@@ -28,7 +28,7 @@ from laban.metrics.formula import (
     parse,
     references,
 )
-from laban.metrics.model import Catalogue, Direction, Kpi, Unit
+from laban.metrics.model import Basis, Catalogue, Direction, Kpi, PackKind, Unit
 
 #: What a KPI, a measure, a pack may be called.
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -86,10 +86,6 @@ def _names(catalogue: Catalogue) -> Iterator[Fault]:
     for name in (name for table in tables for name in table):
         if not NAME.fullmatch(name):
             yield Fault(name, "name")
-    for pack in catalogue.packs.values():
-        for kpi in (*pack.kpis, *pack.companions):
-            if kpi not in catalogue.kpis:
-                yield Fault(pack.id, "unknown", {"name": kpi})
 
 
 def _measures(catalogue: Catalogue) -> Iterator[Fault]:
@@ -147,8 +143,12 @@ def _choices(catalogue: Catalogue) -> Iterator[Fault]:
         for name, allowed in CHOICES.items():
             given = getattr(kpi, name)
             for value in (given,) if isinstance(given, str) else given:
-                if value not in allowed:
-                    yield Fault(kpi.id, "choice", {"field": name, "value": value, "allowed": ", ".join(allowed)})
+                yield from _choice(kpi.id, name, value, allowed)
+
+
+def _choice(entry: str, name: str, value: str, allowed: Collection[str]) -> Iterator[Fault]:
+    if value not in allowed:
+        yield Fault(entry, "choice", {"field": name, "value": value, "allowed": ", ".join(allowed)})
 
 
 def _words(catalogue: Catalogue) -> Iterator[Fault]:
@@ -158,15 +158,37 @@ def _words(catalogue: Catalogue) -> Iterator[Fault]:
         texts |= {"note": kpi.note} if kpi.note else {}
         texts |= {f"variant {variant.id}": variant.text for variant in kpi.variants}
         for name, text in texts.items():
-            for lang in LANGUAGES:
-                if not text.of(lang).strip():
-                    yield Fault(kpi.id, "words", {"field": name, "lang": lang})
+            yield from _both(kpi.id, name, text)
         for name, lists in (("pitfalls", kpi.pitfalls), ("synonyms", kpi.synonyms)):
             for lang in LANGUAGES:
                 if not lists.get(lang):
                     yield Fault(kpi.id, "words", {"field": name, "lang": lang})
         if len(kpi.pitfalls.get("vi", ())) != len(kpi.pitfalls.get("en", ())):
             yield Fault(kpi.id, "words", {"field": "pitfalls", "lang": "vi, en"})
+
+
+def _both(entry: str, name: str, text: Text) -> Iterator[Fault]:
+    return (Fault(entry, "words", {"field": name, "lang": lang}) for lang in LANGUAGES if not text.of(lang).strip())
+
+
+def _packs(catalogue: Catalogue) -> Iterator[Fault]:
+    """A pack holds KPIs that exist, its groups hold what it holds, and all its words stand in both languages."""
+    for pack in catalogue.packs.values():
+        listed = (*pack.kpis, *pack.companions, *(k for names in pack.alternates.values() for k in names))
+        yield from _unknown(pack.id, listed, catalogue.kpis)
+        yield from _unknown(pack.id, (k for group in pack.groups for k in group.kpis), pack.kpis)
+        yield from _unknown(pack.id, pack.basis, pack.kpis)
+        yield from _unknown(pack.id, pack.alternates, [group.id for group in pack.groups])
+        yield from _choice(pack.id, "kind", pack.kind, get_args(PackKind))
+        for basis in pack.basis.values():
+            yield from _choice(pack.id, "basis", basis, get_args(Basis))
+        heads = {f"group {group.id}": group.name for group in pack.groups}
+        for name, text in {"name": pack.name, "about": pack.about, **heads}.items():
+            yield from _both(pack.id, name, text)
+
+
+def _unknown(entry: str, names: Iterable[str], known: Collection[str]) -> Iterator[Fault]:
+    return (Fault(entry, "unknown", {"name": name}) for name in names if name not in known)
 
 
 def _drivers(catalogue: Catalogue) -> Iterator[Fault]:
@@ -327,5 +349,5 @@ Check = Callable[[Catalogue], Iterator[Fault]]
 #: When any of these fails, the others could not read the formulas.
 READABLE: tuple[Check, ...] = (_names, _measures, _formulas)
 CHECKS: tuple[Check, ...] = (
-    _choices, _words, _drivers, _dimensions, _benchmarks, _units, _identities, _effects,
+    _choices, _words, _packs, _drivers, _dimensions, _benchmarks, _units, _identities, _effects,
 )  # fmt: skip
