@@ -196,11 +196,14 @@ def measure(name: str, **changes: Any) -> Change:
     return change
 
 
+def mine(**changes: Any) -> Change:
+    return pack(replace(Pack("mine", Text("Của tôi", "Mine"), Text("Của tôi", "Mine"), ("bounce_rate",)), **changes))
+
+
 def pack(found: Pack) -> Change:
     return lambda catalogue: replace(catalogue, packs={found.id: found})
 
 
-MINE = Pack("mine", Text("Của tôi", "Mine"), Text("Của tôi", "Mine"), ("bounce_rate",))
 DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
 
 
@@ -209,13 +212,13 @@ DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
     [
         (pack(Pack("Bad-Name", Text(), Text(), ())), "name", "Bad-Name"),
         (pack(Pack("mine", Text(), Text(), ("nothing",))), "unknown", "mine"),
-        (pack(replace(MINE, basis={"cpm": "named"})), "unknown", "mine"),
-        (pack(replace(MINE, basis={"bounce_rate": "guessed"})), "choice", "mine"),
-        (pack(replace(MINE, kind="heap")), "choice", "mine"),
-        (pack(replace(MINE, groups=(PackGroup("one", Text("a", "b"), ("cpm",)),))), "unknown", "mine"),
-        (pack(replace(MINE, groups=(PackGroup("one", Text("a", ""), ("bounce_rate",)),))), "words", "mine"),
-        (pack(replace(MINE, alternates={"one": ("cpm",)})), "unknown", "mine"),
-        (pack(replace(MINE, about=Text("", "b"))), "words", "mine"),
+        (mine(basis={"cpm": "named"}), "unknown", "mine"),
+        (mine(basis={"bounce_rate": "guessed"}), "choice", "mine"),
+        (mine(kind="heap"), "choice", "mine"),
+        (mine(groups=(PackGroup("one", Text("a", "b"), ("cpm",)),)), "unknown", "mine"),
+        (mine(groups=(PackGroup("one", Text("a", ""), ("bounce_rate",)),)), "words", "mine"),
+        (mine(alternates={"one": ("cpm",)}), "unknown", "mine"),
+        (mine(about=Text("", "b")), "words", "mine"),
         (measure("sessions", fact="fact_nothing"), "unknown", "sessions"),
         (measure("customers_lost", formula="customers_start - custmers"), "formula", "customers_lost"),
         (kpi("bounce_rate", formula="1 - sessions /"), "formula", "bounce_rate"),

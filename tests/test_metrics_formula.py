@@ -74,6 +74,15 @@ def test_a_missing_part_of_a_sum_is_skipped_and_of_anything_else_is_not() -> Non
     assert value("spend + 0", spend=None) == 0
 
 
+def test_a_complete_sum_is_missing_when_any_part_of_it_is() -> None:
+    text = "10 * complete(spend / leads + (other + leads) / spend)"
+    assert value(text, spend=4, other=6, leads=2) == 10 * (2 + 2)
+    for lacking in ("spend", "other", "leads"):
+        assert value(text, **{"spend": 4, "other": 6, "leads": 2, lacking: None}) is None
+    assert not answerable(written("complete(spend + other)"), [Input("spend")])
+    assert value("complete(total)", spend=5, other=None) == 5
+
+
 def test_parts_are_named_as_a_formula_writes_them() -> None:
     expression = written(
         "K.cpl + where(last(followers), channel='email') + prev(leads) + where(leads, device=('a', 'b'))"

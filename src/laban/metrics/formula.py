@@ -6,6 +6,7 @@
     median(x)                          the exact median of row-level x
     within(x, days=30)                 x over at least so many days; how long after buying a customer is active
     prev(x), base(x)                   x in the period before, and in the base period of an index
+    complete(x)                        x, but missing when any part of a sum in it is missing
 
 Sums are exact and there is one division, at the very end: a value travels as a numerator and a denominator.
 A missing part of a sum is skipped and named; a missing part of anything else makes the result missing, and so
@@ -196,7 +197,7 @@ class _Reader:
         return value
 
     def call(self, node: ast.Call, name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> Expression:
-        functions = ("where", "within", *_TAKES, *_SHIFTS)
+        functions = ("where", "within", "complete", *_TAKES, *_SHIFTS)
         if name not in functions:
             raise self.unknown(node, name, functions, "formula.function")
         if len(args) != 1 or bool(keywords) != (name in {"where", "within"}):
@@ -207,6 +208,8 @@ class _Reader:
         if name == "where":
             filters = tuple(sorted(self.condition(keyword) for keyword in keywords))
             return _changed(inner, where=filters)
+        if name == "complete":
+            return _complete(inner)
         if name in _TAKES:
             if not isinstance(inner, Input):
                 raise self.fault(args[0], "formula.needs_measure", name=name)
@@ -275,6 +278,17 @@ def _changed(expression: Expression, where: Filters = (), shift: Shift | None = 
             return Operation(operator, _changed(left, where, shift), _changed(right, where, shift))
         case Named(label, inner):
             return Named(label, _changed(inner, where, shift))
+        case _:
+            return expression
+
+
+def _complete(expression: Expression) -> Expression:
+    """Write sums as differences, which unlike sums are missing as soon as one side is."""
+    match expression:
+        case Operation("+", left, right):
+            return Operation("-", _complete(left), Operation("*", Number(Decimal(-1)), _complete(right)))
+        case Operation(operator, left, right):
+            return Operation(operator, _complete(left), _complete(right))
         case _:
             return expression
 
