@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import metrics_shop_brand
 import metrics_shop_owned
 from laban.sources.model import Grain, Reading, Slice
 from laban.warehouse import Warehouse
@@ -375,7 +376,7 @@ def service(rng: random.Random) -> list[Slice]:
 def slices(seed: int = 7) -> list[Slice]:
     rng = random.Random(seed)  # noqa: S311  a made-up shop, not a secret
     own = [part for make in (ads, web, social, leads, orders, service) for part in make(rng)]
-    return [*own, *metrics_shop_owned.slices(FIRST, TODAY)]
+    return [*own, *metrics_shop_owned.slices(FIRST, TODAY), *metrics_shop_brand.slices(FIRST, TODAY)]
 
 
 def fill(warehouse: Warehouse, folder: Path, parts: list[Slice], name: str = "shop.csv") -> None:

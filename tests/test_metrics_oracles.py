@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 import metrics_shop
 from laban.metrics.catalogue import load_catalogue
 from laban.metrics.formula import Exact, evaluate
+from laban.metrics.model import Catalogue
 from laban.metrics.query import Query
 from laban.metrics.result import Number
 from laban.metrics.run import run
@@ -62,13 +64,24 @@ def same(found: Number | None, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
+def catalogue_of(case: dict[str, Any], kpi: str) -> Catalogue:
+    """The catalogue with the base period of an index, or with a variant in the place of a KPI's own formula."""
+    if "index_base" in case:
+        return load_catalogue(index_base=Period.parse(str(case["index_base"])))
+    if "variant" not in case:
+        return CATALOGUE
+    entry = CATALOGUE.kpi(kpi)
+    formula = next(variant.formula for variant in entry.variants if variant.id == case["variant"])
+    return replace(CATALOGUE, kpis={**CATALOGUE.kpis, kpi: replace(entry, formula=formula)})
+
+
 @pytest.mark.parametrize(("name", "period"), ASKED)
 def test_a_kpi_equals_its_oracle(shop: Warehouse, name: str, period: str) -> None:
     case = CASES[name]
     by = (case["by"],) if "by" in case else ()
     where = tuple((dimension, (value,)) for dimension, value in case.get("where", {}).items())
     query = Query((name.split(maxsplit=1)[0],), Period.parse(str(period)), by=by, where=where)
-    result = run(query, CATALOGUE, shop, today=metrics_shop.TODAY)
+    result = run(query, catalogue_of(case, query.kpis[0]), shop, today=metrics_shop.TODAY)
     rows = oracle(shop, case["sql"], query.period)
     found = {row.key: row.cells[0].value for row in result.rows}
     wanted = {tuple(row[:-1]): row[-1] for row in rows}
