@@ -94,6 +94,18 @@ def test_vietnamese_is_written_with_its_marks() -> None:
             assert plain(text) != " ".join(text.lower().split()).rstrip("."), text
 
 
+def test_a_kpi_that_needs_research_from_outside_says_so() -> None:
+    asked_outside = (
+        "brand_awareness_rate", "unaided_brand_recall", "ad_recall_lift", "market_share", "share_of_search",
+        "share_of_voice", "share_of_engagement",
+    )  # fmt: skip
+    for name in asked_outside:
+        note = CATALOGUE.kpi(name).note
+        assert note is not None
+        assert "needs market research" in note.en
+        assert "Cần nghiên cứu thị trường" in note.vi
+
+
 def test_texts_do_not_repeat_each_other() -> None:
     for lang in ("vi", "en"):
         said = [t.of(lang) for k in CATALOGUE.kpis.values() for t in (k.meaning, k.why, k.weekly)]

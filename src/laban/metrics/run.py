@@ -219,7 +219,8 @@ def _look(one: Input, ask_number: int, window: Period, grid: Grid, known: Known)
     ask = request.asks[ask_number]
     if not known.enough_history(ask, request, window):
         return None
-    zero = request.source.zero_when_empty and ask.measure.kind != "median" and known.covers(one, window)
+    adds = ask.measure.kind not in {"median", "quantile"}
+    zero = request.source.zero_when_empty and adds and known.covers(one, window)
     gap_column = ask.gap_column if request.shape == "rows" else None
     return _Look(one, grid.rows, statement.index[window], ask.column, gap_column, 0 if zero else None)
 
