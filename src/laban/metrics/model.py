@@ -26,7 +26,7 @@ Kind = Literal[
 ]
 Additivity = Literal["additive", "semi_additive", "distinct", "non_additive"]
 DriverKind = Literal["identity", "causal"]
-PackKind = Literal["starter", "social", "class", "purpose", "goal", "department"]
+PackKind = Literal["starter", "social", "class", "purpose", "goal", "department", "own"]
 Basis = Literal["named", "reconstructed"]
 
 

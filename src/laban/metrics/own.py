@@ -219,7 +219,7 @@ def _packs(ground: Catalogue, kpis: Iterable[str]) -> dict[str, Pack]:
     shown = tuple(dict.fromkeys((*(k.id for k in ground.kpis.values() if k.own), *kpis)))
     if shown:
         title, about = (Text(*(Phrase.of(key).text(lang) for lang in _LANGS)) for key in ("own.pack", "own.about"))
-        packs[PACK] = Pack(PACK, title, about, shown)
+        packs[PACK] = Pack(PACK, title, about, shown, kind="own")
     return packs
 
 
