@@ -65,14 +65,14 @@ def same(found: Number | None, wanted: Any) -> bool:
 
 
 def catalogue_of(case: dict[str, Any], kpi: str) -> Catalogue:
-    """The catalogue with the base period of an index, or with a variant in the place of a KPI's own formula."""
+    """The catalogue with the base period of an index, or with a variant in the place of a KPI."""
     if "index_base" in case:
         return load_catalogue(index_base=Period.parse(str(case["index_base"])))
     if "variant" not in case:
         return CATALOGUE
     entry = CATALOGUE.kpi(kpi)
-    formula = next(variant.formula for variant in entry.variants if variant.id == case["variant"])
-    return replace(CATALOGUE, kpis={**CATALOGUE.kpis, kpi: replace(entry, formula=formula)})
+    chosen = next(variant for variant in entry.variants if variant.id == case["variant"])
+    return replace(CATALOGUE, kpis={**CATALOGUE.kpis, kpi: entry.in_variant(chosen)})
 
 
 @pytest.mark.parametrize(("name", "period"), ASKED)
