@@ -260,6 +260,13 @@ DOUBT = Benchmark("nobody", "percent", Text("a", "b"), typical=Decimal(1))
             "effect",
             "organic_traffic_growth",
         ),
+        (kpi("bounce_rate", identity="sessions - engaged_sessions"), "units", "bounce_rate"),
+        (kpi("bounce_rate", variants=(Variant("v", Text("a", "b"), "sessions"),)), "units", "bounce_rate"),
+        (kpi("bounce_rate", variants=(Variant("v", Text("a", "b"), "ad_spend + sessions"),)), "units", "bounce_rate"),
+        (kpi("bounce_rate", unit="months", formula="first_response_p90"), "units", "bounce_rate"),
+        (kpi("bounce_rate", drivers=(Driver("conversion_rate", "causal", "+"),)), "direction", "bounce_rate"),
+        (kpi("conversion_rate", drivers=(Driver("bounce_rate", "causal", "+"),)), "direction", "conversion_rate"),
+        (kpi("conversion_rate", drivers=(Driver("orders_count", "causal", "-"),)), "direction", "conversion_rate"),
     ],
 )
 def test_a_check_finds_the_fault_and_says_it_in_both_languages(change: Change, code: str, entry: str) -> None:
@@ -267,6 +274,13 @@ def test_a_check_finds_the_fault_and_says_it_in_both_languages(change: Change, c
     assert faults
     for lang in ("vi", "en"):
         assert entry in faults[0].message(lang)
+
+
+def test_a_neutral_kpi_may_be_pushed_and_may_push_either_way() -> None:
+    for effect in ("+", "-"):
+        pushed = kpi("conversion_rate", drivers=(Driver("paid_traffic", "causal", effect),))(CATALOGUE)
+        pushes = kpi("paid_traffic", drivers=(Driver("conversion_rate", "causal", effect),))(CATALOGUE)
+        assert "direction" not in {fault.code for changed in (pushed, pushes) for fault in validate(changed)}
 
 
 def test_each_check_is_in_the_list_once() -> None:

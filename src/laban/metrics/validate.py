@@ -227,11 +227,15 @@ _POWERS: dict[str, _Powers] = {"currency": (1, 0, 0, 0), "count": (0, 1, 0, 0), 
 
 
 def _units(catalogue: Catalogue) -> Iterator[Fault]:
-    """A formula's unit follows from its measures; money is never added to counts."""
+    """The unit of a formula, of the identity and of every variant follows from the measures.
+
+    Money is never added to counts.
+    """
     for kpi in catalogue.kpis.values():
-        powers = _powers(catalogue, catalogue.expression(kpi.id))
-        if powers is None or not _fits(kpi.unit, powers):
-            yield Fault(kpi.id, "units", {"unit": kpi.unit, "formula": kpi.formula})
+        for formula in filter(None, (kpi.formula, kpi.identity, *(variant.formula for variant in kpi.variants))):
+            powers = _powers(catalogue, catalogue.written_out(formula, kpi.window_days))
+            if powers is None or not _fits(kpi.unit, powers):
+                yield Fault(kpi.id, "units", {"unit": kpi.unit, "formula": formula})
 
 
 def _powers(catalogue: Catalogue, expression: Expression) -> _Powers | None:
@@ -264,7 +268,7 @@ def _fits(unit: str, powers: _Powers) -> bool:
             return (money, time) == (0, 1)
         case "score":
             return money == 0 and time == 0 and (points == 1 or things == 0)
-        case _:
+        case _:  # a percentage, a ratio, or months: what pays back over what comes in a month
             return powers == _PLAIN
 
 
@@ -333,6 +337,17 @@ def _effects(catalogue: Catalogue) -> Iterator[Fault]:
                     yield Fault(kpi.id, "effect", {"name": driver.kpi, "effect": driver.effect})
 
 
+def _directions(catalogue: Catalogue) -> Iterator[Fault]:
+    """What gets better makes better what it influences; a neutral KPI has no better side and is left alone."""
+    for kpi in catalogue.kpis.values():
+        for driver in kpi.drivers:
+            other = catalogue.kpis.get(driver.kpi)
+            if driver.kind != "causal" or other is None or "neutral" in {kpi.direction, other.direction}:
+                continue
+            if (kpi.direction == other.direction) != (driver.effect == "+"):
+                yield Fault(kpi.id, "direction", {"name": driver.kpi, "effect": driver.effect})
+
+
 def _free(expression: Expression) -> Expression:
     """Take the KPIs of an identity for unknowns, each period's for one of its own."""
     match expression:
@@ -350,4 +365,5 @@ Check = Callable[[Catalogue], Iterator[Fault]]
 READABLE: tuple[Check, ...] = (_names, _measures, _formulas)
 CHECKS: tuple[Check, ...] = (
     _choices, _words, _packs, _drivers, _dimensions, _benchmarks, _units, _identities, _effects,
+    _directions,
 )  # fmt: skip
