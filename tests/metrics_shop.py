@@ -12,6 +12,7 @@ from typing import Any
 
 import metrics_shop_brand
 import metrics_shop_owned
+import metrics_shop_trade
 from laban.sources.model import Grain, Reading, Slice
 from laban.warehouse import Warehouse
 
@@ -376,7 +377,8 @@ def service(rng: random.Random) -> list[Slice]:
 def slices(seed: int = 7) -> list[Slice]:
     rng = random.Random(seed)  # noqa: S311  a made-up shop, not a secret
     own = [part for make in (ads, web, social, leads, orders, service) for part in make(rng)]
-    return [*own, *metrics_shop_owned.slices(FIRST, TODAY), *metrics_shop_brand.slices(FIRST, TODAY)]
+    more = (module.slices(FIRST, TODAY) for module in (metrics_shop_owned, metrics_shop_brand, metrics_shop_trade))
+    return [*own, *(part for parts in more for part in parts)]
 
 
 def fill(warehouse: Warehouse, folder: Path, parts: list[Slice], name: str = "shop.csv") -> None:

@@ -191,6 +191,16 @@ def _unknown(entry: str, names: Iterable[str], known: Collection[str]) -> Iterat
     return (Fault(entry, "unknown", {"name": name}) for name in names if name not in known)
 
 
+def _readings(catalogue: Catalogue) -> Iterator[Fault]:
+    """The unit of a variant is one there is, and what is printed beside a number stands in both languages."""
+    for kpi in catalogue.kpis.values():
+        names = {"basis": kpi.basis, **{f"variant {variant.id}": variant.name for variant in kpi.variants}}
+        for name, text in names.items():
+            yield from _both(kpi.id, name, text) if text is not None else ()
+        for variant in kpi.variants:
+            yield from _choice(kpi.id, f"variant {variant.id}", variant.unit or kpi.unit, CHOICES["unit"])
+
+
 def _drivers(catalogue: Catalogue) -> Iterator[Fault]:
     """Drivers exist, and the identity ones are the terms of the identity."""
     for kpi in catalogue.kpis.values():
@@ -232,10 +242,11 @@ def _units(catalogue: Catalogue) -> Iterator[Fault]:
     Money is never added to counts.
     """
     for kpi in catalogue.kpis.values():
-        for formula in filter(None, (kpi.formula, kpi.identity, *(variant.formula for variant in kpi.variants))):
-            powers = _powers(catalogue, catalogue.written_out(formula, kpi.window_days))
-            if powers is None or not _fits(kpi.unit, powers):
-                yield Fault(kpi.id, "units", {"unit": kpi.unit, "formula": formula})
+        variants = ((variant.formula, variant.unit or kpi.unit) for variant in kpi.variants)
+        for formula, unit in ((kpi.formula, kpi.unit), (kpi.identity, kpi.unit), *variants):
+            powers = _powers(catalogue, catalogue.written_out(formula, kpi.window_days)) if formula else None
+            if formula and (powers is None or not _fits(unit, powers)):
+                yield Fault(kpi.id, "units", {"unit": unit, "formula": formula})
 
 
 def _powers(catalogue: Catalogue, expression: Expression) -> _Powers | None:
@@ -365,5 +376,5 @@ Check = Callable[[Catalogue], Iterator[Fault]]
 READABLE: tuple[Check, ...] = (_names, _measures, _formulas)
 CHECKS: tuple[Check, ...] = (
     _choices, _words, _packs, _drivers, _dimensions, _benchmarks, _units, _identities, _effects,
-    _directions,
+    _directions, _readings,
 )  # fmt: skip
