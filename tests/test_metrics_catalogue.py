@@ -170,6 +170,12 @@ def test_allowed_dimensions_are_those_of_all_facts_the_own_choice_first() -> Non
         ("chi so thien cam", "net_promoter_score"),
         ("website_traffic", "website_traffic"),
         ("bo gio hang", "cart_abandonment_rate"),
+        ("doanh thu", "net_revenue_total"),
+        ("ty le hoan", "return_rate"),
+        ("bom hang", "return_rate"),
+        ("gia mess", "cost_per_messaging_conversation"),
+        ("ltv cac", "ltv_to_cac_ratio"),
+        ("MER", "marketing_efficiency_ratio"),
     ],
 )
 @pytest.mark.parametrize("lang", ["vi", "en"])
