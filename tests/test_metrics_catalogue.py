@@ -76,6 +76,15 @@ def test_packs_stand_shelf_by_shelf() -> None:
     )
 
 
+def test_no_two_readings_of_a_kpi_are_printed_alike() -> None:
+    for kpi in CATALOGUE.kpis.values():
+        asked = [variant for variant in kpi.variants if variant.formula]
+        for lang in ("vi", "en"):
+            said = [kpi.basis.of(lang) if kpi.basis else "", *(v.name.of(lang) for v in asked if v.name)]
+            assert len(set(said)) == len(asked) + 1, kpi.id
+            assert max(map(len, said)) <= 40, kpi.id
+
+
 def test_every_driver_is_itself_in_the_catalogue() -> None:
     for kpi in CATALOGUE.kpis.values():
         assert {driver.kpi for driver in kpi.drivers} <= CATALOGUE.kpis.keys()
