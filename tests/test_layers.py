@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "laban"
 LAYERS = [
-    {"errors", "settings", "i18n", "periods", "facts", "bulk"},
+    {"errors", "settings", "i18n", "periods", "facts", "bulk", "relay"},
     {"sources", "warehouse"},
     {"metrics"},
     {"analysis"},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import click
 
 from laban.cli.common import State, help_language, print_json, shared
+from laban.cli.common import console as make_console
 from laban.errors import NoDataError
 from laban.i18n import translate
 from laban.periods import COMPARISONS, Comparison, Period
@@ -69,7 +70,7 @@ def show_board(view: ScorecardView, lang: str) -> None:
 
     from laban.report import narrative  # noqa: PLC0415  help needs no prose
 
-    console = _console()
+    console = make_console()
     console.print(f"[bold]{_plain(view.frame.shop)}[/]  {view.pack.name.get(lang)}")
     for sentence in narrative.headline(view, lang):
         console.print(sentence, highlight=False, markup=False)
@@ -89,13 +90,6 @@ def show_board(view: ScorecardView, lang: str) -> None:
 
 def _plain(text: str) -> str:
     return text.replace("[", "\\[")
-
-
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415  only tables need it
-
-    console = Console()
-    return console if console.is_terminal else Console(width=120)
 
 
 def _tiles(tiles: Sequence[Tile], lang: str, currency: str) -> object:
@@ -177,7 +171,7 @@ def _show_kpi(view: KpiView, lang: str) -> None:
     from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
     from laban.report import narrative  # noqa: PLC0415  help needs no prose
 
-    console = _console()
+    console = make_console()
     short = f" ({view.kpi.abbreviation})" if view.kpi.abbreviation else ""
     console.print(f"[bold]{_plain(view.kpi.name.get(lang))}{short}[/]  {fmt.period(view.frame.period, lang)}")
     words = (
@@ -277,7 +271,7 @@ def dictionary_command(state: State, words: Sequence[str], as_json: bool) -> Non
         return
     if not view.hits:
         state.say("cli.dictionary.none", text=query)
-    console = _console()
+    console = make_console()
     for hit in view.hits:
         short = f" ({hit.kpi.abbreviation})" if hit.kpi.abbreviation else ""
         console.print(
@@ -301,6 +295,6 @@ def report_command(state: State, period: str | None, pack: str, compare: str, ki
         if not workspace.has_data():
             raise NoDataError
         view = weekly_report(workspace, pack=pack, period=_period(period), compare=cast("Comparison", compare))
-    path = output or Path(f"laban-{view.scorecard.frame.period.text()}.{kind}")
+    path = output or state.directory / f"laban-{view.scorecard.frame.period.text()}.{kind}"
     path.write_bytes(render(view, cast("Literal['pdf', 'html', 'xlsx', 'md']", kind), state.lang))
-    click.echo(translate(state.lang, "cli.report.done", path=str(path)))
+    click.echo(translate(state.lang, "cli.report.done", path=state.shown(path)))
