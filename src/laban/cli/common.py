@@ -14,7 +14,7 @@ import click
 from click.exceptions import Exit
 
 from laban.cli.caller import caller
-from laban.errors import WarehouseBusyError
+from laban.errors import LabanError, WarehouseBusyError
 from laban.i18n import DEFAULT_LANGUAGE, LANGUAGES, translate
 
 if TYPE_CHECKING:
@@ -133,6 +133,22 @@ def pass_on(database: Path) -> None:
     code = through.pass_on(database, context.info_name or "laban", asks)
     if code is not None:
         raise Exit(code)
+
+
+class OnlyHereError(LabanError):
+    """A command that starts a server, sent to one."""
+
+    key = "serving.only_here"
+
+
+def only_here() -> None:
+    """Refuse to be run by a server for another terminal.
+
+    Raises:
+        OnlyHereError: it is.
+    """
+    if caller().lend is not None:
+        raise OnlyHereError
 
 
 def no_second_server(workspace: Workspace) -> None:

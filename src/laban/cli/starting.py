@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from laban.cli.common import State, help_language, no_second_server, shared
+from laban.cli.common import State, help_language, no_second_server, only_here, shared
 from laban.errors import LabanError
 from laban.i18n import translate
 
@@ -83,6 +83,8 @@ def demo_command(
     from laban.cli.asking import print_board  # noqa: PLC0415  help needs no views
     from laban.cli.importing import import_and_print  # noqa: PLC0415  help needs no importer
 
+    if serve:
+        only_here()
     last = end.date() if end else None
     with make_demo(state, folder, seed=seed, end=last, weeks=weeks, here=serve) as workspace:
         if serve:
@@ -133,6 +135,7 @@ def _last_sunday(today: date) -> date:
 @click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help=_text("cli.serve.port"))
 @shared
 def serve_command(state: State, host: str, port: int) -> None:
+    only_here()
     with state.open(create=True, here=True) as workspace:
         no_second_server(workspace)
         _serve(state, workspace, host, port)
