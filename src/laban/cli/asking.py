@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
@@ -145,10 +145,18 @@ def _print_freshness(console: Console, view: ScorecardView, lang: str) -> None:
 @click.option("--compare", type=click.Choice(COMPARISONS), default="previous", help=_text("cli.board.compare"))
 @click.option("--channel", help=_text("cli.board.channel"))
 @click.option("--by", help=_text("cli.kpi.by"))
+@click.option("--sql", "as_sql", is_flag=True, help=_text("explain.option"))
 @click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
 @shared
 def kpi_command(
-    state: State, kpi: str, period: str | None, compare: str, channel: str | None, by: str | None, as_json: bool
+    state: State,
+    kpi: str,
+    period: str | None,
+    compare: str,
+    channel: str | None,
+    by: str | None,
+    as_sql: bool,
+    as_json: bool,
 ) -> None:
     from laban.report.views import kpi_page  # noqa: PLC0415  help needs no views
 
@@ -162,9 +170,36 @@ def kpi_command(
             by=by,
         )
     if as_json:
-        print_json(view.as_json())
+        print_json(_sql_json(view) if as_sql else view.as_json())
+    elif as_sql:
+        _show_sql(view, state.lang)
     else:
         _show_kpi(view, state.lang)
+
+
+def _sql_json(view: KpiView) -> dict[str, Any]:
+    """Return the part of the page that says how the number was computed."""
+    page = view.as_json()
+    kept = ("formula", "formula_tokens", "formula_parts", "sql")
+    named = {"kpi": view.kpi.id, "period": view.frame.period.text(), "value": page["tile"]["value"]}
+    return named | {name: page[name] for name in kept}
+
+
+def _show_sql(view: KpiView, lang: str) -> None:
+    """Print the formula as comments and the statements after it: the whole can be pasted."""
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+
+    said = [f"{view.kpi.name.get(lang)} ({view.kpi.id}), {fmt.period(view.frame.period, lang)}"]
+    said.append(f"{translate(lang, 'cli.kpi.formula')}: {narrative.formula_words(view, lang)}")
+    if view.missing:
+        said.append(narrative.missing_text(view.missing, lang))
+    elif view.tile.value is not None:
+        said.append(narrative.formula_numbers(view, lang))
+    for words in said:
+        click.echo(f"-- {' '.join(words.split())}")
+    for statement in view.sql:
+        click.echo(f"\n{statement}")
 
 
 def _show_kpi(view: KpiView, lang: str) -> None:
