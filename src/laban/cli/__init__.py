@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "kpi": "asking",
     "dictionary": "asking",
     "report": "asking",
+    "catalogue": "catalogue",
     "serve": "starting",
 }
 
