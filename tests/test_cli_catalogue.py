@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 from laban.cli import main
 from laban.i18n import LANGUAGES, messages, translate
 from laban.metrics.catalogue import load_catalogue
-from laban.metrics.validate import CHOICES
+from laban.metrics.validate import CHOICES, validate
 from laban_processes import write_reports
 
 CATALOGUE = load_catalogue()
@@ -102,6 +103,12 @@ def test_the_catalogue_that_ships_is_sound(laban: Callable[..., Result]) -> None
     assert json.loads(laban("check", "--json").stdout)["sound"] is True
 
 
+def own_faults(found: dict[str, Any]) -> list[dict[str, str]]:
+    """What is wrong beyond the catalogue that ships, which has a test of its own."""
+    shipped = {(fault.entry, fault.code) for fault in validate(CATALOGUE)}
+    return [fault for fault in found["faults"] if (fault["entry"], fault["code"]) not in shipped]
+
+
 SOUND = """
 measures:
   livestream_hours: {vi: giờ livestream, en: livestream hours}
@@ -115,7 +122,7 @@ kpis:
 def test_definitions_of_ones_own_are_checked_on_top(laban: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "kpis.yaml").write_text(SOUND, "utf-8")
     found = json.loads(laban("check", "kpis.yaml", "--json").stdout)
-    assert found["faults"] == []
+    assert own_faults(found) == []
     assert (found["kpis"], found["measures"]) == (len(CATALOGUE.kpis) + 1, len(CATALOGUE.measures) + 1)
 
 
@@ -138,6 +145,7 @@ def test_faults_are_told_one_by_one_and_end_with_one(
     assert result.exit_code == 1
     found = json.loads(result.stdout)
     assert found["sound"] is False
-    assert [fault["code"] for fault in found["faults"]] == [code]
+    assert [fault["code"] for fault in own_faults(found)] == [code]
     shown = laban("check", "kpis.yaml")
-    assert (shown.exit_code, shown.stdout) == (1, found["faults"][0]["message"] + "\n")
+    assert shown.exit_code == 1
+    assert shown.stdout.splitlines() == [fault["message"] for fault in found["faults"]]
