@@ -108,6 +108,27 @@ def test_a_kpi_is_drawn_split_and_explained(browser: Browser, base: str) -> None
         assert shift(page) < 0.02
 
 
+def test_the_sql_is_copied_without_a_network(browser: Browser, base: str) -> None:
+    with visit(browser, base, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.goto("/kpi/click_through_rate")
+        page.get_by_text("Câu SQL đã chạy").click()
+        block = page.locator(".sql").first
+        block.get_by_role("button", name="Chép").click()
+        expect(block.get_by_role("button")).to_have_text("Đã chép")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.endswith(";")
+        assert copied == block.locator("pre").text_content()
+
+
+def test_the_sql_is_copied_where_the_clipboard_is_closed(browser: Browser, base: str) -> None:
+    with visit(browser, base, permissions=["clipboard-read"]) as page:
+        page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        page.goto("/kpi/click_through_rate")
+        page.get_by_text("Câu SQL đã chạy").click()
+        page.locator(".sql button").first.click()
+        expect(page.locator(".sql button").first).to_have_text("Đã chép")
+
+
 def test_the_dictionary_is_searched_by_keyboard(browser: Browser, base: str) -> None:
     with visit(browser, base) as page:
         page.goto("/dictionary?lang=en")
@@ -212,6 +233,9 @@ def test_everything_can_be_read_without_scripts(browser: Browser, base: str) -> 
         picture = page.locator("figure.chart img.light.wide")
         picture.scroll_into_view_if_needed()
         expect(picture).to_be_visible()
+        page.get_by_text("Câu SQL đã chạy").click()
+        expect(page.locator(".sql pre").first).to_be_visible()
+        expect(page.locator(".sql button").first).to_be_hidden()
         page.goto("/")
         page.get_by_label("Kênh").select_option("email")
         page.get_by_role("button", name="Xem", exact=True).click()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -198,6 +199,23 @@ def test_a_kpi_is_shown_with_its_parts(laban: Callable[..., Result], export: Pat
     assert "Tìm kiếm – Váy" in shown.output
     found = json.loads(laban("kpi", "click_through_rate", "--week", "2026-W46", "--by", "campaign", "--json").stdout)
     assert found["breakdown"]["exact"] is True
+
+
+def test_the_sql_of_a_number_can_be_run_as_it_is_printed(laban: Callable[..., Result], export: Path) -> None:
+    laban("import", str(export))
+    words = ("kpi", "click_through_rate", "--week", "2026-W46", "--lang", "en")
+    shown = laban(*words, "--sql").output
+    assert "-- 110 ÷ 2,200 = " in shown
+    with duckdb.connect("laban-workspace/warehouse.duckdb", read_only=True) as shell:
+        (row,) = shell.execute(shown).fetchall()
+    assert {110, 2200} <= set(row)
+    found = json.loads(laban(*words, "--sql", "--json").stdout)
+    assert [part["value"] for part in found["formula_parts"]] == [110, 2200]
+    assert len(found["sql"]) == 1
+    assert found["sql"][0] in shown
+    split = json.loads(laban(*words, "--sql", "--json", "--by", "campaign").stdout)["sql"]
+    assert split[0] == found["sql"][0]
+    assert "campaign" in split[1]
 
 
 def test_the_dictionary_is_found_without_accents_and_without_a_workspace(laban: Callable[..., Result]) -> None:

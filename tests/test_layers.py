@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "laban"
 LAYERS = [
-    {"errors", "settings", "i18n", "periods", "facts", "bulk"},
+    {"errors", "settings", "i18n", "periods", "facts", "bulk", "relay"},
     {"sources", "warehouse"},
     {"metrics"},
     {"analysis"},
@@ -96,3 +97,16 @@ def test_the_clock_is_read_at_the_edges_only(path: Path) -> None:
         assert "datetime.now(" not in text
         assert "date.today(" not in text
         assert "datetime.utcnow(" not in text
+
+
+#: What a command must not ask the process, which may be a server that works for another terminal.
+PROCESS = re.compile(r"Path\.cwd\(|os\.environ|os\.getcwd\(|os\.chdir\(|sys\.argv|get_terminal_size\(|\bConsole\(")
+EDGES = {"caller.py", "through.py"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "cli").glob("*.py")), ids=lambda p: p.name)
+def test_a_command_asks_its_caller_and_not_the_process(path: Path) -> None:
+    found = PROCESS.findall(path.read_text("utf-8"))
+    if path.name == "common.py":
+        found = [name for name in found if name != "Console("]
+    assert path.name in EDGES or found == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 DATABASE = "warehouse.duckdb"
 OWN_KPIS = "kpis.yaml"
 INBOX = "inbox"
+#: Seconds to wait for a warehouse that another command has open; most are done sooner.
+PATIENCE = 2.0
 _IGNORED = {settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"}
 
 
@@ -161,13 +165,16 @@ def plain(value: Any) -> Any:
 class Workspace:
     """The parts of one company's folder: settings, warehouse, catalogue.
 
-    ``fixed_today`` replaces the date on the shop's clock, for reports of a given day and for tests.
+    ``fixed_today`` replaces the date on the shop's clock, for reports of a given day and for tests. ``writing`` is
+    held while something is imported or undone; ``lent`` ones are parts of another, which stays open.
     """
 
     root: Path
     settings: Settings
     fixed_today: date | None = None
     read_only: bool = False
+    writing: AbstractContextManager[object] = field(default_factory=nullcontext, repr=False, compare=False)
+    lent: bool = False
     _extended: tuple[tuple[int, int], Extended] | None = field(default=None, init=False, repr=False, compare=False)
     _fresh: tuple[int, list[SourceFreshness]] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -210,7 +217,7 @@ class Workspace:
         """The facts; opened at first use."""
         from laban.warehouse import Warehouse  # noqa: PLC0415  DuckDB is slow to import
 
-        warehouse = Warehouse.open(self.root / DATABASE, read_only=self.read_only)
+        warehouse = Warehouse.open(self.root / DATABASE, read_only=self.read_only, patience=PATIENCE)
         if not self.read_only:
             warehouse.set_rates(self.settings.currency, self.settings.rates)
         return warehouse
@@ -264,9 +271,17 @@ class Workspace:
         _replace(path, before)
         return True
 
+    def lend(self, root: Path, language: str, writing: AbstractContextManager[object]) -> Workspace:
+        """Return this workspace for one command: ``root`` as the command calls it, with the very same warehouse."""
+        self.warehouse.version  # noqa: B018  opened now, so that the copy shares it
+        lent = copy(self)
+        lent.root, lent.writing, lent.lent = root, writing, True
+        lent.settings = replace(self.settings, language=language)
+        return lent
+
     def close(self) -> None:
         """Let go of the warehouse."""
-        if "warehouse" in self.__dict__:
+        if "warehouse" in self.__dict__ and not self.lent:
             self.warehouse.close()
             del self.__dict__["warehouse"]
 
@@ -296,10 +311,13 @@ class Workspace:
         self, path: Path, *, name: str | None = None, dry_run: bool = False, choices: ImportChoices | None = None
     ) -> ImportOutcome:
         """Import one file under ``name`` (by default the file's own)."""
+        with self.writing:
+            return self._import_file(path, name, choices or ImportChoices(), dry_run=dry_run)
+
+    def _import_file(self, path: Path, name: str | None, chosen: ImportChoices, *, dry_run: bool) -> ImportOutcome:
         from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
 
         shown = name or path.name
-        chosen = choices or ImportChoices()
         digest = file_digest(path)
         earlier = self.warehouse.find(digest, chosen.key())
         if earlier is not None:
@@ -340,7 +358,8 @@ class Workspace:
         Raises:
             UnknownImportError: there is no such import.
         """
-        return self.warehouse.undo(import_id, self.settings.now())
+        with self.writing:
+            return self.warehouse.undo(import_id, self.settings.now())
 
     def freshness(self) -> list[SourceFreshness]:
         """Return, per source, the last day it has data for; looked up once per state of the warehouse."""

@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from laban import __version__
-from laban.cli.common import State, help_language
-from laban.errors import LabanError
+from laban.cli.common import WORDS, State, help_language, pass_on
+from laban.errors import LabanError, WarehouseBusyError
 from laban.i18n import LANGUAGES, translate
 
 #: Command -> the module that holds it; the order is the order of help.
@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "kpi": "asking",
     "dictionary": "asking",
     "report": "asking",
+    "catalogue": "catalogue",
     "serve": "starting",
 }
 
@@ -42,6 +43,15 @@ class LazyGroup(click.Group):
         """Run the command line; Vietnamese is written whatever the terminal or the pipe believes in."""
         _write_utf8()
         return super().main(*args, **kwargs)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Keep the words as they were typed: a server may have to run the command."""
+        words = tuple(args)
+        ctx = super().make_context(info_name, args, parent, **extra)
+        ctx.meta[WORDS] = words
+        return ctx
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of help."""
@@ -68,7 +78,7 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a request that cannot be met ends with its sentence, not with a stack trace."""
         try:
-            return super().invoke(ctx)
+            return self._invoke(ctx)
         except LabanError as error:
             lang = ctx.obj.lang if isinstance(ctx.obj, State) else help_language()
             click.echo(error.message(lang), err=True)
@@ -76,6 +86,14 @@ class LazyGroup(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(1)
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except WarehouseBusyError as error:
+            # A server may have come between the look at its note and the opening of the file.
+            pass_on(Path(error.values["path"]))
+            raise
 
 
 def _write_utf8() -> None:

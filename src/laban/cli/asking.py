@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
 from laban.cli.common import State, help_language, print_json, shared
+from laban.cli.common import console as make_console
 from laban.errors import NoDataError
 from laban.i18n import translate
 from laban.periods import COMPARISONS, Comparison, Period
@@ -69,7 +70,7 @@ def show_board(view: ScorecardView, lang: str) -> None:
 
     from laban.report import narrative  # noqa: PLC0415  help needs no prose
 
-    console = _console()
+    console = make_console()
     console.print(f"[bold]{_plain(view.frame.shop)}[/]  {view.pack.name.get(lang)}")
     for sentence in narrative.headline(view, lang):
         console.print(sentence, highlight=False, markup=False)
@@ -89,13 +90,6 @@ def show_board(view: ScorecardView, lang: str) -> None:
 
 def _plain(text: str) -> str:
     return text.replace("[", "\\[")
-
-
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415  only tables need it
-
-    console = Console()
-    return console if console.is_terminal else Console(width=120)
 
 
 def _tiles(tiles: Sequence[Tile], lang: str, currency: str) -> object:
@@ -151,10 +145,18 @@ def _print_freshness(console: Console, view: ScorecardView, lang: str) -> None:
 @click.option("--compare", type=click.Choice(COMPARISONS), default="previous", help=_text("cli.board.compare"))
 @click.option("--channel", help=_text("cli.board.channel"))
 @click.option("--by", help=_text("cli.kpi.by"))
+@click.option("--sql", "as_sql", is_flag=True, help=_text("explain.option"))
 @click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
 @shared
 def kpi_command(
-    state: State, kpi: str, period: str | None, compare: str, channel: str | None, by: str | None, as_json: bool
+    state: State,
+    kpi: str,
+    period: str | None,
+    compare: str,
+    channel: str | None,
+    by: str | None,
+    as_sql: bool,
+    as_json: bool,
 ) -> None:
     from laban.report.views import kpi_page  # noqa: PLC0415  help needs no views
 
@@ -168,16 +170,43 @@ def kpi_command(
             by=by,
         )
     if as_json:
-        print_json(view.as_json())
+        print_json(_sql_json(view) if as_sql else view.as_json())
+    elif as_sql:
+        _show_sql(view, state.lang)
     else:
         _show_kpi(view, state.lang)
+
+
+def _sql_json(view: KpiView) -> dict[str, Any]:
+    """Return the part of the page that says how the number was computed."""
+    page = view.as_json()
+    kept = ("formula", "formula_tokens", "formula_parts", "sql")
+    named = {"kpi": view.kpi.id, "period": view.frame.period.text(), "value": page["tile"]["value"]}
+    return named | {name: page[name] for name in kept}
+
+
+def _show_sql(view: KpiView, lang: str) -> None:
+    """Print the formula as comments and the statements after it: the whole can be pasted."""
+    from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
+    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+
+    said = [f"{view.kpi.name.get(lang)} ({view.kpi.id}), {fmt.period(view.frame.period, lang)}"]
+    said.append(f"{translate(lang, 'cli.kpi.formula')}: {narrative.formula_words(view, lang)}")
+    if view.missing:
+        said.append(narrative.missing_text(view.missing, lang))
+    elif view.tile.value is not None:
+        said.append(narrative.formula_numbers(view, lang))
+    for words in said:
+        click.echo(f"-- {' '.join(words.split())}")
+    for statement in view.sql:
+        click.echo(f"\n{statement}")
 
 
 def _show_kpi(view: KpiView, lang: str) -> None:
     from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
     from laban.report import narrative  # noqa: PLC0415  help needs no prose
 
-    console = _console()
+    console = make_console()
     short = f" ({view.kpi.abbreviation})" if view.kpi.abbreviation else ""
     console.print(f"[bold]{_plain(view.kpi.name.get(lang))}{short}[/]  {fmt.period(view.frame.period, lang)}")
     words = (
@@ -277,7 +306,7 @@ def dictionary_command(state: State, words: Sequence[str], as_json: bool) -> Non
         return
     if not view.hits:
         state.say("cli.dictionary.none", text=query)
-    console = _console()
+    console = make_console()
     for hit in view.hits:
         short = f" ({hit.kpi.abbreviation})" if hit.kpi.abbreviation else ""
         console.print(
@@ -301,6 +330,6 @@ def report_command(state: State, period: str | None, pack: str, compare: str, ki
         if not workspace.has_data():
             raise NoDataError
         view = weekly_report(workspace, pack=pack, period=_period(period), compare=cast("Comparison", compare))
-    path = output or Path(f"laban-{view.scorecard.frame.period.text()}.{kind}")
+    path = output or state.directory / f"laban-{view.scorecard.frame.period.text()}.{kind}"
     path.write_bytes(render(view, cast("Literal['pdf', 'html', 'xlsx', 'md']", kind), state.lang))
-    click.echo(translate(state.lang, "cli.report.done", path=str(path)))
+    click.echo(translate(state.lang, "cli.report.done", path=state.shown(path)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from laban.cli.common import State, help_language, print_json, shared
+from laban.cli.common import State, console, help_language, print_json, shared
 from laban.i18n import translate
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _import(state: State, paths: Sequence[Path], choices: ImportChoices, *, dry_
         chosen = list(paths) or [workspace.inbox]
         outcomes = import_and_print(state, workspace, chosen, choices, dry_run=dry_run, as_json=as_json)
     if not outcomes:
-        state.say("cli.import.nothing", path=", ".join(str(path) for path in chosen))
+        state.say("cli.import.nothing", path=", ".join(state.shown(path) for path in chosen))
     elif all(outcome.failed for outcome in outcomes):
         sys.exit(2)
 
@@ -159,7 +159,6 @@ def _record_json(record: ImportRecord, lang: str) -> dict[str, Any]:
 
 
 def _print_records(state: State, records: Sequence[ImportRecord]) -> None:
-    from rich.console import Console  # noqa: PLC0415  only tables need it
     from rich.table import Table  # noqa: PLC0415  only tables need it
     from rich.text import Text  # noqa: PLC0415  only tables need it
 
@@ -182,8 +181,7 @@ def _print_records(state: State, records: Sequence[ImportRecord]) -> None:
             fmt.days(Period(record.start, record.end), state.lang) if record.start and record.end else "–",
             fmt.moment(record.loaded_at, state.lang),
         )
-    console = Console()
-    (console if console.is_terminal else Console(width=120)).print(table)
+    console().print(table)
 
 
 @click.command("undo", help=_text("cli.undo.help"))
@@ -206,6 +204,6 @@ def undo_command(state: State, import_id: int, as_json: bool) -> None:
 def template_command(state: State, kind: str, output: Path | None) -> None:
     from laban.report.templates import write_template  # noqa: PLC0415  spreadsheets are slow to import
 
-    path = output or Path(f"{kind}.xlsx")
+    path = output or state.directory / f"{kind}.xlsx"
     write_template(kind, state.lang, path)
-    click.echo(translate(state.lang, "cli.template.done", path=str(path)))
+    click.echo(translate(state.lang, "cli.template.done", path=state.shown(path)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from laban.cli.common import State, help_language, shared
+from laban.cli.common import State, help_language, no_second_server, only_here, shared
 from laban.errors import LabanError
 from laban.i18n import translate
 
@@ -83,7 +83,12 @@ def demo_command(
     from laban.cli.asking import print_board  # noqa: PLC0415  help needs no views
     from laban.cli.importing import import_and_print  # noqa: PLC0415  help needs no importer
 
-    with make_demo(state, folder, seed=seed, end=end.date() if end else None, weeks=weeks) as workspace:
+    if serve:
+        only_here()
+    last = end.date() if end else None
+    with make_demo(state, folder, seed=seed, end=last, weeks=weeks, here=serve) as workspace:
+        if serve:
+            no_second_server(workspace)
         import_and_print(state, workspace, [workspace.inbox])
         click.echo()
         print_board(state, workspace)
@@ -91,10 +96,13 @@ def demo_command(
             _serve(state, workspace, "127.0.0.1", port)
 
 
-def make_demo(state: State, folder: Path, *, seed: int, end: date | None, weeks: int) -> Workspace:
+def make_demo(
+    state: State, folder: Path, *, seed: int, end: date | None, weeks: int, here: bool = False
+) -> Workspace:
     """Write the demo company's exports into ``folder`` unless the very same are there, and open it.
 
-    Without an ``end`` the company lives until last Sunday, or as long as the one that is there already.
+    Without an ``end`` the company lives until last Sunday, or as long as the one that is there already. Where a
+    server has it open, the command is run there and ends, unless it has to run ``here``.
 
     Raises:
         DemoFolderError: the folder holds something else, or a demo company of other choices.
@@ -109,10 +117,10 @@ def make_demo(state: State, folder: Path, *, seed: int, end: date | None, weeks:
         wanted = end.isoformat() if end else drawn.get("end")
         if (drawn.get("seed"), drawn.get("end"), drawn.get("weeks")) != (seed, wanted, weeks):
             raise OtherDemoError(folder)
-        return Workspace.open(folder)
+        return state.at(folder, here=here)
     if folder.exists() and any(folder.iterdir()):
         raise DemoFolderError(folder)
-    state.say("cli.demo.writing", weeks=weeks, path=str(folder))
+    state.say("cli.demo.writing", weeks=weeks, path=state.shown(folder))
     workspace = Workspace.create(folder, replace(Settings(), name=SHOP_NAME, language=state.lang))
     write_demo(folder, seed=seed, end=end or _last_sunday(workspace.settings.today()), weeks=weeks)
     return workspace
@@ -127,11 +135,15 @@ def _last_sunday(today: date) -> date:
 @click.option("--port", type=int, default=DEFAULT_PORT, show_default=True, help=_text("cli.serve.port"))
 @shared
 def serve_command(state: State, host: str, port: int) -> None:
-    with state.open(create=True) as workspace:
+    only_here()
+    with state.open(create=True, here=True) as workspace:
+        no_second_server(workspace)
         _serve(state, workspace, host, port)
 
 
 def _serve(state: State, workspace: Workspace, host: str, port: int) -> None:
+    from laban.cli.caller import routed  # noqa: PLC0415  only servers need it
+    from laban.cli.serving import run  # noqa: PLC0415  likewise
     from laban.web.app import run_server  # noqa: PLC0415  the web framework is slow to import
 
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
@@ -142,5 +154,9 @@ def _serve(state: State, workspace: Workspace, host: str, port: int) -> None:
             raise AddressInUseError(host, port) from None
     if host not in ("127.0.0.1", "localhost", "::1"):
         state.say("cli.serve.outside", host=host)
-    click.echo(translate(state.lang, "cli.serve.ready", host=host, port=port))
-    run_server(workspace, host=host, port=port)
+
+    def ready(address: str) -> None:
+        click.echo(translate(state.lang, "cli.serve.ready", address=address))
+
+    with routed():
+        run_server(workspace, host=host, port=port, run=run, ready=ready)

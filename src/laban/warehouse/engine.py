@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import duckdb
 
 ARCHIVE = "archive"
+#: Seconds between two attempts to open a file that is in use.
+_AGAIN = 0.05
 
 #: Nothing is fetched from the network, whatever a statement asks for.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -69,16 +72,21 @@ class Warehouse:
         self.version = _version(connection)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Warehouse:
+    def open(cls, path: Path, *, read_only: bool = False, patience: float = 0) -> Warehouse:
         """Open the database at ``path``, making it or bringing its schema up to date where needed.
+
+        Args:
+            path: the file.
+            read_only: nothing is to be changed.
+            patience: seconds to wait for a process that has it open.
 
         Raises:
             WarehouseBusyError: another process has it open; names that process.
             WarehouseUnreadableError: it is no database, or cannot be reached.
         """
         if read_only and not path.exists():
-            cls.open(path).close()
-        connection = _connect(path, read_only=read_only)
+            cls.open(path, patience=patience).close()
+        connection = _connect_patiently(path, patience, read_only=read_only)
         try:
             if read_only and schema.pending(connection):
                 connection.close()
@@ -269,6 +277,18 @@ class Warehouse:
         version = _version(cursor)
         cursor.commit()
         self.version = version
+
+
+def _connect_patiently(path: Path, patience: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Connect, or wait a while for another command to end; a server is not waited for."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return _connect(path, read_only=read_only)
+        except WarehouseBusyError:
+            if time.monotonic() >= end or lock.server_of(path) is not None:
+                raise
+        time.sleep(_AGAIN)
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,15 +17,16 @@ from starlette.responses import FileResponse, Response
 
 from laban.errors import LabanError
 from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
-from laban.web import errors, own, pages, upload
+from laban.web import command, errors, own, pages, upload
 from laban.web.assets import FOREVER, load_assets
+from laban.web.command import Desk, Run
 from laban.web.render import make_renderer
 from laban.web.security import LOCAL_HOSTS, Guard
 from laban.web.site import Site
 from laban.workspace import Workspace
 
 if TYPE_CHECKING:
-    from uvicorn import Server
+    from laban.web.server import Server
 
 #: The largest platform exports seen are below 200 MB; above this a mistake is likelier than an export.
 UPLOAD_LIMIT: Final = 512 * upload.MEGABYTE
@@ -38,6 +39,7 @@ def create_app(
     hosts: frozenset[str] = LOCAL_HOSTS,
     upload_limit: int = UPLOAD_LIMIT,
     cache: Path | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Return the application that shows ``workspace``.
 
@@ -46,6 +48,7 @@ def create_app(
         hosts: names under which the pages may be asked for, without port (``"*"``: any literal address).
         upload_limit: the largest upload, in bytes.
         cache: where the chart script is kept; by default with this user's other caches.
+        desk: where commands of other terminals are taken; None takes none.
     """
     assets = load_assets()
     site = Site(workspace, make_renderer(assets, workspace.settings.name), assets, upload_limit)
@@ -63,6 +66,8 @@ def create_app(
     app.include_router(pages.make_router(site))
     app.include_router(upload.make_router(site))
     app.include_router(own.make_router(site))
+    if desk is not None:
+        app.include_router(command.make_router(site, desk))
     return app
 
 
@@ -120,22 +125,46 @@ def _add_files(app: FastAPI, site: Site, folder: Path) -> None:
         return site.assets.response(site.assets.version, "compass.svg")
 
 
-def run_server(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8765) -> None:
+def run_server(
+    workspace: Workspace,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    run: Run | None = None,
+    ready: Callable[[str], None] = lambda _: None,
+) -> None:
     """Serve ``workspace`` until interrupted.
 
     Listening on another address than this machine's own is the caller's decision; the Host header may then also
     be that address, or any literal address when ``host`` stands for all of them.
+
+    Args:
+        workspace: what to serve.
+        host: the address to listen on.
+        port: the port to listen on; 0 for any that is free.
+        run: runs commands of other terminals; None takes none.
+        ready: told the address once it is listened on.
     """
-    make_server(workspace, host=host, port=port).run()
+    server = make_server(workspace, host=host, port=port, run=run, ready=ready)
+    try:
+        server.run()
+    finally:
+        server.finish()
 
 
-def make_server(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8765) -> Server:
+def make_server(
+    workspace: Workspace,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    run: Run | None = None,
+    ready: Callable[[str], None] = lambda _: None,
+) -> Server:
     """Return the server, not yet running. Requests are not logged: addresses carry what people look at."""
-    import uvicorn  # noqa: PLC0415  an application under test needs no server
+    from laban.web.server import Config, Server  # noqa: PLC0415  an application under test needs no server
 
+    desk = Desk(run) if run else None
     names = LOCAL_HOSTS | ({"*"} if host in EVERYWHERE else {host.lower()})
-    app = create_app(workspace, hosts=names)
-    config = uvicorn.Config(
-        app, host=host, port=port, access_log=False, log_level="warning", server_header=False, ws="none"
-    )
-    return uvicorn.Server(config)
+    app = create_app(workspace, hosts=names, desk=desk)
+    config = Config(app, host=host, port=port, access_log=False, log_level="warning", server_header=False, ws="none")
+    return Server(config, workspace, desk, ready)

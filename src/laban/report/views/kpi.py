@@ -164,7 +164,7 @@ class KpiView:
         imports: Imports that feed it in the period.
         facts: Facts it is read from (``fact_source.<fact>`` says what brings them).
         benchmarks: Published figures of others.
-        sql: The statements that computed it.
+        sql: The statements that computed it, their values written in, to be run as they stand.
     """
 
     frame: Frame

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from laban.analysis.compare import Change, compare
 from laban.errors import UnsupportedDimensionError
 from laban.facts import CHANNEL_GROUPS
+from laban.metrics import explain
 from laban.metrics.compile import compile_query
 from laban.metrics.model import STANDARD
 from laban.metrics.query import Query
@@ -83,7 +84,6 @@ def kpi_page(
     place = common.standing(source, kpi, around, [point.value for point in made.spark[:-1]])
     split = by or (allowed[0] if allowed else None)
     weeks = _series(source, kpi, around)
-    query = Query((kpi,), around.period, where=common.where(channel), compare=compare_with)
     return KpiView(
         frame=around,
         category=entry.category,
@@ -109,8 +109,19 @@ def kpi_page(
         imports=_imports(source, kpi, around),
         facts=catalogue.facts_of(kpi),
         benchmarks=_benchmarks(catalogue, entry),
-        sql=tuple(s.sql.text for s in compile_query(query, catalogue, source.today).statements),
+        sql=_sql(source, kpi, around, by),
     )
+
+
+def _sql(source: Source, kpi: str, around: Frame, by: str | None) -> tuple[str, ...]:
+    """The statements of the number and what it is compared with, then those of the split that was asked for."""
+    splits: tuple[tuple[str, ...], ...] = ((), (by,)) if by else ((),)
+    queries = (
+        Query((kpi,), around.period, by=split, where=common.where(around.channel), compare=around.compare)
+        for split in splits
+    )
+    plans = (compile_query(query, source.catalogue, source.today) for query in queries)
+    return tuple(dict.fromkeys(text for plan in plans for text in explain.statements(plan)))
 
 
 def _reading(kpi: str, variant: CatalogueVariant) -> str:

@@ -57,6 +57,26 @@ function liveForm(form, part) {
   });
 }
 
+/** A button copies the text before it. Where the clipboard is closed to pages without https, a selection is copied. */
+function copyButton(button) {
+  const text = button.previousElementSibling;
+  const name = button.textContent;
+  button.hidden = false;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+    } catch {
+      getSelection().selectAllChildren(text);
+      done = document.execCommand("copy");
+    }
+    button.textContent = done ? button.dataset.done : button.dataset.failed;
+    setTimeout(() => { button.textContent = name; }, done ? 2000 : 6000);
+  });
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) copyButton(button);
 for (const form of document.querySelectorAll("#search")) liveForm(form, "#hits");
 for (const form of document.querySelectorAll("#own-form")) liveForm(form, "#preview");
 for (const button of document.querySelectorAll("#theme")) themeButton(button);
