@@ -24,7 +24,7 @@ from laban.sources.dates import (
     parse_moment,
     parse_period,
 )
-from laban.sources.mapping import Column, Kind, plain, vocabulary
+from laban.sources.mapping import Column, Kind
 from laban.sources.numbers import (
     Mark,
     Marks,
@@ -235,33 +235,12 @@ def read_terms(raw: Raw) -> tuple[list[str | None], int]:
     return kept, hidden
 
 
-def read_words(raw: Raw, context: Context) -> list[str | None]:
-    """Read a column with a known vocabulary; an unknown word is noted and read as nothing."""
-    words = vocabulary(raw.column.words)
-    found: list[str | None] = []
-    for cell, line in zip(raw.cells, raw.lines, strict=True):
-        text = text_of(cell).strip()
-        if text in EMPTY_TEXT:
-            found.append(None)
-            continue
-        word = words.get(plain(text))
-        if word is None:
-            context.notes.add("warning", "unknown_word", row=line, column=raw.heading, value=text)
-        found.append(word)
-    return found
-
-
-def read_flags(raw: Raw, context: Context) -> list[bool | None]:
-    """Read a yes-or-no column."""
-    return [None if word is None else word == "true" for word in read_words(raw, context)]
-
-
 def read_people(raw: Raw, key: bytes) -> list[str | None]:
     """Read a column that identifies people as keyed hashes."""
     known: dict[Cell, str | None] = {}
     for cell in raw.cells:
         if cell not in known:
-            known[cell] = person_key(cell, key)
+            known[cell] = person_key(cell, key, raw.column.issuer)
     return [known[cell] for cell in raw.cells]
 
 

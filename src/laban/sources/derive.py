@@ -10,13 +10,14 @@ zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from laban.sources.dates import NotADateError, parse_moment
-from laban.sources.mapping import Platform, fold, plain, vocabulary
+from laban.sources.mapping import Platform
+from laban.sources.words import finder
 
 Values = list[Any] | None
 
@@ -53,7 +54,7 @@ def names_in(expression: Any, platform: Platform) -> set[str]:
     return set()
 
 
-_NOT_COLUMNS = frozenset({"value", "words", "default", "absent", "matches", "unless", "with"})
+_NOT_COLUMNS = frozenset({"value", "words", "default", "absent", "matches", "unless", "with", "as"})
 
 
 def _value(columns: Columns, _: Any, value: Any) -> Values:
@@ -113,16 +114,9 @@ def _lookup(columns: Columns, spec: Any, part: Any) -> Values:
     default = spec.get("default")
     if values is None:
         return [spec["absent"]] * columns.rows if "absent" in spec else None
-    words = _words(columns.platform, spec["words"])
-    return [None if value is None else words(value, default) for value in values]
-
-
-def _words(platform: Platform, name: str) -> Callable[[str, str | None], str | None]:
-    own = platform.words.get(name)
-    if own is not None:
-        return lambda value, default: own.get(fold(value), default)
-    shared = vocabulary(name)
-    return lambda value, default: shared.get(plain(value), default)
+    find = finder(columns.platform, spec["words"])
+    known = {value: None if value is None else find(value) for value in set(values)}
+    return [None if value is None else default if (word := known[value]) is None else word for value in values]
 
 
 def _when(columns: Columns, spec: Any, part: Any) -> Values:
@@ -208,6 +202,46 @@ def _whole_moment(text: str | None) -> datetime | None:
         return None
 
 
+def _difference(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    return _combined(columns, parts, lambda a, b: a - b)
+
+
+#: The course of an order; where two columns speak of it, the one further on is right.
+COURSE = ("placed", "confirmed", "shipped", "delivered", "cancelled", "failed", "returned")
+
+
+def furthest(states: Iterable[str | None]) -> str | None:
+    """Return the state furthest on in the course of an order; None if there is none."""
+    return max((state for state in states if state), key=COURSE.index, default=None)
+
+
+def _furthest(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    found = [values for part in parts if (values := columns.get(part)) is not None]
+    return [furthest(states) for states in zip(*found, strict=True)] if found else None
+
+
+def _filled(columns: Columns, spec: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and [None if value is None else spec["as"] for value in values]
+
+
+def _says(columns: Columns, spec: Any, parts: Sequence[Any]) -> Values:
+    found = [values for part in parts if (values := columns.get(part)) is not None]
+    wanted = re.compile("|".join(spec["matches"]), re.IGNORECASE)
+    rows = zip(*found, strict=True)
+    return [any(text and wanted.search(text) for text in row) for row in rows] if found else None
+
+
+def _largest(columns: Columns, _: Any, amounts: Mapping[str, str]) -> Values:
+    """Name the largest of several amounts, such as the way in which most of an invoice was paid."""
+    found = {name: values for name, part in amounts.items() if (values := columns.get(part)) is not None}
+    return [_name_of_largest({n: v[i] for n, v in found.items() if v[i]}) for i in range(columns.rows)] or None
+
+
+def _name_of_largest(amounts: Mapping[str, Decimal]) -> str | None:
+    return max(amounts, key=lambda name: amounts[name], default=None)
+
+
 OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "value": _value,
     "present": _present,
@@ -228,4 +262,9 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "tiktok_id": _tiktok_id,
     "tiktok_time": _tiktok_time,
     "moment": _moment,
+    "difference": _difference,
+    "furthest": _furthest,
+    "filled": _filled,
+    "says": _says,
+    "largest": _largest,
 }

@@ -95,6 +95,7 @@ class Column:
     ``total`` is its name in ``Reading.totals``; empty when it has none. ``words`` names a vocabulary. ``within``
     bounds plausible numbers. ``order`` is the platform's own order of ambiguous dates. ``many``: several columns of
     a file are this one. ``second``: of two columns the other one is that (the earlier of two compared periods).
+    ``issuer`` is who gave a customer number, so that the same number of two platforms is two people.
     The texts at the end are for our own sheets only.
     """
 
@@ -107,6 +108,7 @@ class Column:
     order: str = ""
     many: bool = False
     second: str = ""
+    issuer: str = ""
     required: bool = False
     heading: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
@@ -303,13 +305,22 @@ def _platform(raw: dict[str, Any]) -> Platform:
         priority=raw.get("priority", 0),
         currency=raw.get("currency", ""),
         derived=raw.get("derived", {}),
-        words={name: {fold(k): v for k, v in words.items()} for name, words in raw.get("words", {}).items()},
+        words={name: dict(_own_words(words)) for name, words in raw.get("words", {}).items()},
         options=raw.get("options", {}),
         exact=_first_wins((text, name) for text, name in literal),
         folded=_first_wins((fold(text), name) for text, name in literal),
         unaccented=_first_wins((plain(text), name) for text, name in literal) if "template" in raw else {},
         patterns=patterns,
     )
+
+
+def _own_words(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Read ``spelling: word`` or ``word: [spellings]``."""
+    for key, value in words.items():
+        if isinstance(value, list):
+            yield from ((fold(str(text)), key) for text in value)
+        else:
+            yield fold(key), value
 
 
 def _is_pattern(text: str) -> bool:
@@ -336,6 +347,7 @@ def _column(name: str, spec: dict[str, Any]) -> Column:
         order=spec.get("order", ""),
         many=spec.get("many", False),
         second=spec.get("second", ""),
+        issuer=spec.get("issuer", ""),
         required=spec.get("required", False),
         heading=_by_language(spec.get("heading", {})),
         note=_by_language(spec.get("note", {})),

@@ -62,7 +62,7 @@ def _has_amounts(raw: Raw) -> bool:
 def _written_currencies(table: Table, money: Sequence[Raw], *, own: bool) -> list[str | None]:
     column = table.raws.get("currency")
     if column is not None and any(codes := read_currency(column)):
-        return _same_within(table, codes) if own else codes
+        return _same_within(table, codes)
     stated = sorted({raw.currency for raw in money if raw.currency})
     if stated:
         return [stated[0]] * len(table.data)

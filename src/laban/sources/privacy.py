@@ -18,16 +18,31 @@ _LONG_NUMBER = re.compile(r"(?<![\d.,])\+?\d(?:[\s.\-()]?\d){8,14}(?![\d.,])")
 _MASK = re.compile(r"[*•●]|x{3,}|X{3,}|#{2,}")
 
 
-def person_key(cell: Cell, key: bytes) -> str | None:
-    """Return the keyed hash of a phone, an e-mail or a customer number; None if it identifies nobody."""
-    normal = normalised(cell)
+def person_key(cell: Cell, key: bytes, issuer: str = "") -> str | None:
+    """Return the keyed hash of a phone, an e-mail or a customer number; None if it identifies nobody.
+
+    A number that ``issuer`` gave is never a phone and never another platform's number.
+    """
+    normal = _issued(cell, issuer) if issuer else normalised(cell)
     return hmac.new(key, normal.encode(), sha256).hexdigest()[:32] if normal else None
+
+
+def _issued(cell: Cell, issuer: str) -> str | None:
+    text = _whole(cell)
+    return None if text is None else f"id:{issuer}:{' '.join(text.casefold().split())}"
+
+
+def _whole(cell: Cell) -> str | None:
+    """Return a text that is neither empty nor masked nor damaged."""
+    text = text_of(cell).strip().strip("'\u200b\u00a0 ")
+    broken = _MASK.search(text) or text in ("-", "--", "0") or re.fullmatch(r"[\d.,]+[eE]\+\d+", text)
+    return None if not text or broken else text
 
 
 def normalised(cell: Cell) -> str | None:
     """Return ``kind:value`` in one spelling per person, or None for what is empty, masked or damaged."""
-    text = text_of(cell).strip().strip("'\u200b\u00a0 ")
-    if not text or _MASK.search(text) or text in ("-", "--", "0") or re.fullmatch(r"[\d.,]+[eE]\+\d+", text):
+    text = _whole(cell)
+    if text is None:
         return None
     if "@" in text:
         return f"email:{text.casefold()}" if _EMAIL.fullmatch(text) else None

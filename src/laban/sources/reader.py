@@ -27,7 +27,7 @@ def read(path: Path, options: ReadOptions) -> Reading:
 
 
 #: What is wrong with a row, so that a sum without it would not be the file's.
-_FAULTS = {"not_a_number", "out_of_bounds", "not_a_date", "date_implausible"}
+_FAULTS = {"not_a_number", "out_of_bounds", "not_a_date", "date_implausible", "id_damaged"}
 
 
 def whole(reading: Reading, options: ReadOptions) -> Reading:

@@ -25,6 +25,7 @@ from laban.sources.rows import (
 from laban.sources.slices import rank_of
 from laban.sources.sums import extras, named_totals, own_named, sums_of
 from laban.sources.table import Table
+from laban.sources.tidy import drop_descriptions, drop_notes, share_within
 from laban.sources.values import drop_faulty, place_rows, read_values
 
 
@@ -38,6 +39,8 @@ def read_table(block: Block, match: Match, context: Context) -> TableReading:
         raise UnreadableError(match.table.refuse, row=block.sheet.line(block.header), member=block.sheet.name or None)
     table = Table(block, match, context)
     sort_rows(table)
+    drop_descriptions(table)
+    drop_notes(table)
     report_unknown(table)
     ask_what_is_meant(table)
     lift_cells(table)
@@ -47,6 +50,7 @@ def read_table(block: Block, match: Match, context: Context) -> TableReading:
     read_values(table)
     part_unnamed_total(table)
     place_rows(table)
+    share_within(table)
     drop_faulty(table)
     if table.match.platform.options.get("level") or table.match.platform.options.get("nesting"):
         keep_one_level(table)

@@ -15,6 +15,7 @@ from laban.periods import Period
 from laban.sources.currency import money_unit
 from laban.sources.derive import Columns
 from laban.sources.notes import Notes
+from laban.sources.orders import once_per
 
 _DAY = timedelta(days=1)
 
@@ -33,72 +34,6 @@ def _columns(old: Columns, values: Mapping[str, list[Any]], rows: int) -> Column
 
 def _take(columns: Columns, indices: Sequence[int]) -> dict[str, list[Any]]:
     return {name: [values[i] for i in indices] for name, values in columns.values.items()}
-
-
-def once_per(columns: Columns, spec: Mapping[str, Any], notes: Notes) -> Columns:
-    """Collapse rows with the same key: the first value there is counts once, line values are added.
-
-    People write an order's total on each of its lines or on the first one only; either way it is one total.
-    """
-    keys = zip(*(columns.get(name) or [None] * columns.rows for name in spec["once_per"]), strict=True)
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    for index, key in enumerate(keys):
-        groups.setdefault(key, []).append(index)
-    values = {
-        name: [next((column[i] for i in group if column[i] is not None), None) for group in groups.values()]
-        for name, column in columns.values.items()
-    }
-    lines = columns.get({"first_of": ["line_amount", "line_value"]})
-    if lines is not None:
-        values["line_value"] = [_sum_of([lines[i] for i in group]) for group in groups.values()]
-        values.pop("unit_price", None)
-    result = _columns(columns, values, len(groups))
-    return _order_amounts(result, notes) if spec.get("settle") == "order_amounts" else result
-
-
-def _sum_of(values: Sequence[Decimal | None]) -> Decimal | None:
-    there = [value for value in values if value is not None]
-    return sum(there, Decimal(0)) if there else None
-
-
-_GONE = frozenset({"returned", "failed"})
-
-
-def _order_amounts(orders: Columns, notes: Notes) -> Columns:
-    """Fill what follows from the rest: net = gross - discount - refund.
-
-    A returned or undelivered order without a refund counts as refunded whole. What shops take off is often written
-    with a minus; it is taken off all the same.
-    """
-    gross = orders.get({"first_of": ["gross_amount", "line_value"]}) or [None] * orders.rows
-    discount = _without_minus(orders, "discount_amount", notes)
-    refund = _without_minus(orders, "refund_amount", notes)
-    status = orders.get("status") or [None] * orders.rows
-    net: list[Decimal | None] = []
-    assumed = 0
-    for i, total in enumerate(gross):
-        if total is None:
-            net.append(None)
-            continue
-        paid = total - (discount[i] or Decimal(0))
-        if status[i] in _GONE and not refund[i]:
-            refund[i] = paid
-            assumed += 1
-        net.append(paid - (refund[i] or Decimal(0)))
-    if assumed:
-        notes.add("info", "refund_assumed", count=assumed)
-    values = {**orders.values, "gross_amount": gross, "refund_amount": refund, "net_amount": net}
-    if "discount_amount" in values:
-        values["discount_amount"] = discount
-    return _columns(orders, values, orders.rows)
-
-
-def _without_minus(orders: Columns, name: str, notes: Notes) -> list[Decimal | None]:
-    amounts = orders.get(name) or [None] * orders.rows
-    below = sum(1 for amount in amounts if amount is not None and amount < 0)
-    if below:
-        notes.add("warning", "minus_taken_off", count=below)
-    return [None if amount is None else abs(amount) for amount in amounts]
 
 
 def number(columns: Columns, spec: Mapping[str, Any], _: Notes) -> Columns:

@@ -17,20 +17,20 @@ from laban.sources.columns import (
     Raw,
     decimal_marks,
     read_currency,
-    read_flags,
     read_moments,
     read_numbers,
     read_people,
     read_periods,
     read_terms,
     read_text,
-    read_words,
 )
 from laban.sources.currency import WITHOUT_DECIMALS
 from laban.sources.mapping import Kind
 from laban.sources.money import settle_currency
 from laban.sources.table import Table
+from laban.sources.tidy import find_damaged
 from laban.sources.timeline import TIME, between, clipped, dated, row_periods, stated_period
+from laban.sources.words import read_flags, read_words
 
 
 def read_values(table: Table) -> None:
@@ -98,8 +98,8 @@ def _terms(table: Table, raw: Raw) -> list[str | None]:
 _READERS: Mapping[Kind, Callable[[Table, Raw], list[Any]]] = {
     "date": lambda table, raw: dated(read_periods(raw, table.context, table.faults, table.habit), table.context),
     "datetime": lambda table, raw: read_moments(raw, table.context, table.faults, table.habit),
-    "choice": lambda table, raw: read_words(raw, table.context),
-    "flag": lambda table, raw: read_flags(raw, table.context),
+    "choice": lambda table, raw: read_words(raw, table.match.platform, table.context.notes),
+    "flag": lambda table, raw: read_flags(raw, table.match.platform, table.context.notes),
     "currency": lambda _, raw: read_currency(raw),
     "pii_hash": lambda table, raw: read_people(raw, table.context.options.hash_key),
     "term": _terms,
@@ -178,8 +178,9 @@ def _miss_keys(table: Table) -> None:
 
 def drop_faulty(table: Table) -> None:
     """Leave out rows with a fault and say so; a table with nothing else is refused."""
-    if table.match.platform.template and table.is_entity:
+    if table.is_entity:
         _miss_keys(table)
+    find_damaged(table, table.faults)
     if not table.faults.rows:
         return
     lines = table.lines
