@@ -153,6 +153,11 @@ def _below_zero(columns: Columns, _: Any, part: Any) -> Values:
     return values and [None if value is None else max(-value, Decimal(0)) for value in values]
 
 
+def _size(columns: Columns, _: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and [None if value is None else abs(value) for value in values]
+
+
 def _shortened(columns: Columns, _: Any, part: Any) -> Values:
     values = columns.get(part)
     return values and [None if value is None else " ".join(value.split())[:200] or None for value in values]
@@ -257,6 +262,7 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "last_part": _last_part,
     "above_zero": _above_zero,
     "below_zero": _below_zero,
+    "size": _size,
     "shortened": _shortened,
     "network_by_column": _network_by_column,
     "tiktok_id": _tiktok_id,
