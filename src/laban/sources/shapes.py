@@ -1,11 +1,12 @@
 """Rows that must turn before they are rows of a fact: orders of many lines, leads of many stages, costs of many days.
 
 A shape takes the table's columns and gives columns again; it is named in the mapping by the operation it has
-(``once_per``, ``number``, ``stages``, ``spread``, ``melt``, ``unpivot``).
+(``once_per``, ``number``, ``stages``, ``spread``, ``melt``, ``unpivot``, ``pieces``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -173,6 +174,26 @@ def unpivot(columns: Columns, spec: Mapping[str, Any], _: Notes) -> Columns:
     return _columns(columns, {**_take(rest, indices), spec["name"]: names, spec["value"]: found}, len(indices))
 
 
+_PIECE = re.compile(r"(\d+)\s?×\s")
+_BETWEEN = re.compile(r",\s+(?=\d+\s?×\s)")
+
+
+def pieces(columns: Columns, spec: Mapping[str, Any], _: Notes) -> Columns:
+    """Turn a list of products in one cell (``2× Áo, 1× Váy``) into a line each."""
+    cells = columns.get(spec["pieces"]) or [None] * columns.rows
+    indices: list[int] = []
+    found: list[tuple[str, str, Decimal]] = []
+    for index, cell in enumerate(cells):
+        for line, text in enumerate(_BETWEEN.split(cell) if cell else (), 1):
+            count = _PIECE.match(text)
+            if count:
+                indices.append(index)
+                found.append((str(line), text[count.end() :].strip(), Decimal(count[1])))
+    lines, products, quantities = ([row[place] for row in found] for place in range(3))
+    values = {**_take(columns, indices), "line_no": lines, "product": products, "quantity": quantities}
+    return _columns(columns, values, len(indices))
+
+
 SHAPES: Mapping[str, Callable[[Columns, Mapping[str, Any], Notes], Columns]] = {
     "once_per": once_per,
     "number": number,
@@ -180,4 +201,5 @@ SHAPES: Mapping[str, Callable[[Columns, Mapping[str, Any], Notes], Columns]] = {
     "spread": spread,
     "melt": melt,
     "unpivot": unpivot,
+    "pieces": pieces,
 }
