@@ -22,7 +22,8 @@ SHOPEE = (
 SHOPEE_LINE = {
     "Mã đơn hàng": "2611A1", "Mã Kiện Hàng": "OFG1", "Ngày đặt hàng": "2026-11-01 21:40", "Trạng Thái Đơn Hàng":
     "Hoàn thành", "Mã vận đơn": "SPX1", "Đơn Vị Vận Chuyển": "SPX Express", "Tên sản phẩm": "Áo",
-    "Tên phân loại hàng": "Đỏ,M", "Giá gốc": "120000.00", "Giá ưu đãi": "100000.00", "Số lượng": 2, "Số lượng sản phẩm được hoàn trả": 0,
+    "Tên phân loại hàng": "Đỏ,M", "Giá gốc": "120000.00", "Giá ưu đãi": "100000.00", "Số lượng": 2,
+    "Số lượng sản phẩm được hoàn trả": 0,
     "Tổng giá bán (sản phẩm)": "200000.00", "Mã giảm giá của Shop": "20000.00", "Mã giảm giá của Shopee": "30000.00",
     "Tổng số tiền Người mua thanh toán": "150000.00", "Phí vận chuyển mà người mua trả": "15000.00",
     "Tổng số tiền người mua thanh toán": "215000.00", "Thời gian hoàn thành đơn hàng": "2026-11-04 08:00",
@@ -168,8 +169,8 @@ def test_what_became_of_a_tiktok_order(
 def test_tiktok_speaks_vietnamese(tmp_path: Path) -> None:
     headings = ("ID đơn hàng", "Trạng thái đơn hàng", "Loại hủy/trả hàng", "SKU người bán", "Tên sản phẩm",
                 "Biến thể", "Số lượng", "Giá gốc đơn vị SKU", "Tổng phụ SKU trước giảm giá",
-                "Giảm giá của nền tảng SKU", "Giảm giá của người bán SKU", "Số tiền hoàn lại của đơn hàng", "Thời gian tạo",
-                "Tên người dùng của người mua")  # fmt: skip
+                "Giảm giá của nền tảng SKU", "Giảm giá của người bán SKU", "Số tiền hoàn lại của đơn hàng",
+                "Thời gian tạo", "Tên người dùng của người mua")  # fmt: skip
     row = ("5764", "Đã hoàn tất", "", "A1", "Áo", "Đỏ", 1, "99000₫", "99000₫", "9000₫", "10000₫", "0₫",
            "05/11/2026 08:30:00", "linh88")  # fmt: skip
     reading = read(tmp_path, table(headings, row))

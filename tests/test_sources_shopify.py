@@ -46,6 +46,7 @@ def test_an_orders_figures_on_its_first_line_count_once(tmp_path: Path) -> None:
     assert (reading.platform, reading.status, reading.rows, reading.currency) == (
         *("shopify_orders", "loaded", 3), "VND"
     )  # fmt: skip
+    assert codes(reading) == ["fulfilled_is_delivered"]
     assert totals(reading) == {
         "subtotal": "900000", "shipping": "60000", "taxes": "0", "order_total": "960000", "discount": "100000",
         "refund": "0", "quantity": "5", "orders": "2",

@@ -42,6 +42,8 @@ def read_table(block: Block, match: Match, context: Context) -> TableReading:
     drop_descriptions(table)
     drop_notes(table)
     report_unknown(table)
+    if "say" in table.options and table.data:
+        context.notes.once("info", table.options["say"], member=table.member)
     ask_what_is_meant(table)
     lift_cells(table)
     if table.match.platform.template:
