@@ -126,13 +126,17 @@ def platform_amounts(orders: Columns, notes: Notes) -> Columns:
 
 def _came_back_whole(orders: Columns, refund: _Amounts) -> list[bool]:
     """Return whether all of an order came back: by its pieces, else by the money, else it is taken to be so."""
-    nothing = [None] * orders.rows
+    nothing: _Amounts = [None] * orders.rows
     sold, back = orders.get("quantity") or nothing, orders.get("returned_quantity") or nothing
     total = orders.get("order_total") or orders.get("gross_amount") or nothing
     return [
-        back[i] >= sold[i] if back[i] and sold[i] else not refund[i] or total[i] is None or refund[i] >= total[i]
-        for i in range(orders.rows)
+        _covers(pieces, of) if pieces and of else not money or _covers(money, whole)
+        for pieces, of, money, whole in zip(back, sold, refund, total, strict=True)
     ]
+
+
+def _covers(part: Decimal, whole: Decimal | None) -> bool:
+    return whole is None or part >= whole
 
 
 def _amounts(orders: Columns, notes: Notes) -> tuple[_Amounts, _Amounts, _Amounts, list[str | None]]:
