@@ -122,3 +122,36 @@ def test_a_word_for_a_state_nobody_knows_leaves_the_order_in(warehouse: Warehous
     said = next(f for f in read(tmp_path, table(HEADINGS, row)).findings if f.code == "unknown_status")
     assert "“Bay mất”" in said.message("vi")
     assert codes(read(tmp_path, table(HEADINGS, row)), "error") == []
+
+
+PEOPLE = {
+    "shopify_orders": (
+        "Name, Email, Financial Status, Created at, Subtotal, Lineitem quantity, Lineitem price, Billing Name, Phone",
+        "#1, secret@shop.vn, paid, 2026-11-01 08:00:00 +0700, 100, 1, 100, Nguyễn Bí Mật, '+84912000111",
+    ),
+    "shopee_orders": (
+        "Mã đơn hàng, Ngày đặt hàng, Trạng Thái Đơn Hàng, Mã Kiện Hàng, Người Mua, Tên Người nhận, Số điện thoại",
+        "A, 2026-11-01 08:00, Đã giao, P1, secret.buyer, Nguyễn Bí Mật, 0912000111",
+    ),
+    "kiotviet_invoices": (
+        "Mã hóa đơn, Thời gian, Tổng tiền hàng, Khách cần trả, Tên khách hàng, Điện thoại, Ghi chú",
+        "HD1, 2026-11-01 08:00, 100, 100, Nguyễn Bí Mật, 912000111, gọi 0912000111",
+    ),
+    "hubspot": (
+        "Record ID, First Name, Last Name, Email, Phone Number, Lifecycle Stage, Create Date",
+        "1, Bí Mật, Nguyễn, secret@shop.vn, 0912 000 111, Lead, 2026-11-01 08:00",
+    ),
+    "salesforce_leads": (
+        "Lead ID, First Name, Last Name, Email, Phone, Lead Status, Create Date",
+        "1, Bí Mật, Nguyễn, secret@shop.vn, 0912 000 111, New, 2026-11-01",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_nothing_of_a_person_is_left_but_a_key(tmp_path: Path, name: str) -> None:
+    reading = read(tmp_path, table(*(line.split(", ") for line in PEOPLE[name])), currency="VND")
+    assert (reading.platform, reading.rows) == (name, 1)
+    kept = repr(reading)
+    assert not any(secret in kept for secret in ("Bí Mật", "secret", "912000111", "912 000 111"))
+    assert any("customer_key" in piece.columns for piece in reading.slices)
