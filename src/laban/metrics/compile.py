@@ -20,7 +20,7 @@ from laban.metrics.model import Catalogue, Source
 from laban.metrics.query import Query
 from laban.metrics.result import Refusal
 from laban.metrics.statements import Ask, Request, Shape, shape_of, statement
-from laban.periods import Compared, Period, buckets, compared
+from laban.periods import Compared, Period, buckets, compared, extended
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,6 @@ class Bucket:
         if wanted.shift == "prev":
             return self.before_baseline if baseline else self.before_current
         return self.baseline if baseline else self.current
-
-
-def extended(period: Period, least_days: int) -> Period:
-    """Return ``period``, begun earlier where it is shorter than ``least_days``."""
-    if period.days >= least_days:
-        return period
-    return Period(period.end - timedelta(days=least_days), period.end)
 
 
 def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
