@@ -6,7 +6,7 @@ durations in seconds. None means that there is no number, never zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -80,7 +80,7 @@ class Result:
     period: Period
     baseline_period: Period | None
     partial: bool
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
 
     def column(self, kpi: str) -> tuple[Cell, ...]:

@@ -40,7 +40,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a statement is to answer: measures of one source, in windows, split by and filtered on dimensions."""
+    """What a statement is to answer: measures of one source, in windows, split by and filtered on dimensions.
+
+    ``aligned``: the windows are units of this grain, numbered from the first on, so that a day tells its window.
+    """
 
     source: Source
     shape: Shape
@@ -50,6 +53,7 @@ class Request:
     where: Filters
     activity_days: int
     brand_terms: tuple[str, ...] = ()
+    aligned: str = ""
 
 
 def shape_of(measure: Measure) -> Shape:
@@ -116,12 +120,15 @@ def _kept(request: Request, ask: Ask) -> Sql:
     return conjunction([ask.measure.where, *_filters(request.source, ask.input.where)])
 
 
-def _aggregate(request: Request, ask: Ask, dialect: Dialect) -> Sql:
+def aggregate(request: Request, ask: Ask, dialect: Dialect) -> Sql:
+    """Return the expression over rows that gives one measure."""
     value, kept = _expression(request, ask.measure, dialect), _kept(request, ask)
     case = "CASE WHEN " + kept
     match ask.measure.kind:
         case "count":
             return "count(" + case + " THEN 1 END)"
+        case "tally":
+            return "sum(" + case + " THEN " + value + " ELSE 0 END)"
         case "distinct":
             return "count(DISTINCT " + case + " THEN " + value + " END)"
         case "median" | "quantile":
@@ -151,14 +158,19 @@ def _sum(request: Request, ask: Ask, value: Sql, kept: Sql) -> Sql:
 def _columns(request: Request, dialect: Dialect) -> Sql:
     found: list[Sql] = []
     for ask in request.asks:
-        found.append(_aggregate(request, ask, dialect))
+        found.append(aggregate(request, ask, dialect))
         if ask.gap_column is not None:
-            gap = conjunction([ask.measure.gap, _kept(request, ask)])
-            found.append("count(CASE WHEN " + gap + " THEN 1 END)")
+            found.append(counted_gap(request, ask))
     return joined(found, ", ")
 
 
-def _table(source: Source) -> str:
+def counted_gap(request: Request, ask: Ask) -> Sql:
+    """Return the expression for the number of rows whose number is unknown."""
+    return "count(CASE WHEN " + conjunction([ask.measure.gap, _kept(request, ask)]) + " THEN 1 END)"
+
+
+def table_of(source: Source) -> str:
+    """Return the view of a source, called ``f``, with what it is joined to, called ``o``."""
     text = f"{quote(source.table)} f"
     if source.join:
         same = " AND ".join(f"o.{quote(c)} IS NOT DISTINCT FROM f.{quote(c)}" for c in source.join_on)
@@ -166,7 +178,8 @@ def _table(source: Source) -> str:
     return text
 
 
-def _day(request: Request) -> str:
+def day_of(request: Request) -> str:
+    """Return the expression for the day that places a row in time."""
     own = next((ask.measure.date for ask in request.asks if ask.measure.date), "")
     return own or 'f."date"'
 
@@ -178,18 +191,27 @@ def _pruned(day: str, windows: Sequence[Period], lead_days: int = 0) -> Sql:
 
 
 def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> Sql:
-    """Read the rows of every window: one window by its borders, several through a calendar of their days.
+    """Read the rows of every window: one by its borders, units by counting, others through a calendar of their days.
 
     A row that speaks of several days belongs to a window only when all of them do.
     """
-    source, day = request.source, _day(request)
+    source, day = request.source, day_of(request)
     where: list[Sql | str] = [source.where, *_filters(source, request.where)]
-    if len(request.windows) == 1:
+    if request.aligned:
+        first = min(window.start for window in request.windows)
+        where.append(_pruned(day, request.windows))
+        if source.spans:
+            last = dialect.plus_days(day, "f.days - 1")
+            same = dialect.unit_number(day, request.aligned, first) + " = "
+            where.append(same + dialect.unit_number(last, request.aligned, first))
+        number = dialect.unit_number(day, request.aligned, first)
+        body = "SELECT " + number + select + f" FROM {table_of(source)} WHERE " + conjunction(where)
+    elif len(request.windows) == 1:
         only = request.windows[0]
         where.append(Sql(f"{day} >= ? AND {day} < ?", (only.start, only.end)))
         if source.spans:
             where.append(Sql(dialect.plus_days(day, "f.days") + " <= ?", (only.end,)))
-        body = "SELECT 0" + select + f" FROM {_table(source)} WHERE " + conjunction(where)
+        body = "SELECT 0" + select + f" FROM {table_of(source)} WHERE " + conjunction(where)
     else:
         where.append(_pruned(day, request.windows))
         room = f" AND f.days <= {dialect.days_between('c.day', 'c.e')}" if source.spans else ""
@@ -198,7 +220,7 @@ def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> 
             + dialect.calendar(request.windows)
             + ") SELECT c.i"
             + select
-            + f" FROM {_table(source)} JOIN c ON {day} = c.day{room} WHERE "
+            + f" FROM {table_of(source)} JOIN c ON {day} = c.day{room} WHERE "
             + conjunction(where)
         )
     return body + f" GROUP BY {_places(group)}"
@@ -289,7 +311,7 @@ def _stock(request: Request, dialect: Dialect) -> Sql:
         + dialect.calendar(request.windows, carry)
         + f") SELECT c.i AS i{dims}{who}, count(*) AS n, "
         + values
-        + f" FROM {_table(source)} JOIN c ON {day} = c.day WHERE "
+        + f" FROM {table_of(source)} JOIN c ON {day} = c.day WHERE "
         + where
         + f" GROUP BY {_places(1 + len(request.by) + len(members))}"
     )
@@ -343,7 +365,7 @@ def _reported(request: Request, dialect: Dialect) -> Sql:
         + dialect.windows(request.windows)
         + f") SELECT w.i{dims}, count(*), "
         + columns
-        + f' FROM {_table(source)} JOIN w ON f."date" = w.s AND {span} WHERE '
+        + f' FROM {table_of(source)} JOIN w ON f."date" = w.s AND {span} WHERE '
         + conjunction([source.where, *whole, *_filters(source, request.where)])
         + f" GROUP BY {_places(1 + len(request.by))}"
     )

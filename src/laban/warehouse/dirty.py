@@ -129,7 +129,8 @@ def _following(fact: Fact, rows: str) -> list[tuple[str, str]]:
 
 def _insert(source: str, dated: str, day: str, rows: str) -> str:
     found = f"SELECT DISTINCT {day} AS day FROM {rows}"
-    return f"INSERT INTO rollup_dirty SELECT {literal(source)}, {literal(dated)}, day FROM ({found}) WHERE day IS NOT NULL"
+    marked = f"INSERT INTO rollup_dirty SELECT {literal(source)}, {literal(dated)}, day"
+    return f"{marked} FROM ({found}) WHERE day IS NOT NULL"
 
 
 def _watched(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:

@@ -69,7 +69,8 @@ class Warehouse:
     """Facts and the log of imports in ``path``; originals in ``archive/`` beside it.
 
     ``version`` grows by one with every change of what queries answer, so it belongs into every cache key. Every
-    query has a cursor of its own and sees whole imports only; writers take turns.
+    query has a cursor of its own and sees whole imports only; writers take turns. ``least_rows`` is the size from
+    which on a fact gets rollups.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
@@ -78,6 +79,7 @@ class Warehouse:
         self._read_only = read_only
         self._writing = threading.Lock()
         self._refreshed: tuple[int, frozenset[str], bool] | None = None
+        self.least_rows = rollup.WORTHWHILE
         self.version = _version(connection)
 
     @classmethod
@@ -241,7 +243,7 @@ class Warehouse:
         with self._cursor() as cursor:
             try:
                 cursor.begin()
-                rollup.refresh(cursor, wanted)
+                rollup.refresh(cursor, wanted, self.least_rows)
                 cursor.commit()
             except _errors():
                 _roll_back(cursor)

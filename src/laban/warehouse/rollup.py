@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from laban.facts import FACT
 from laban.periods import Period, extended, unit_of
 from laban.warehouse import dirty
 from laban.warehouse.sql import listed, quote
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 #: Weeks (and the months in them) whose answers are kept, counted back from the last day with data.
 WEEKS = 160
-#: Windows that are worked out by one statement.
-_BATCH = 24
+#: Days of windows that are worked out by one statement: enough to be few statements, few enough to fit in memory.
+_BATCH_DAYS = 12_000
+#: Rows from which on a fact is worth a rollup; fewer are read as fast as they are.
+WORTHWHILE = 100_000
 
 Asked = tuple[str, Sequence[Any]]
 Span = tuple[date, date] | None
@@ -94,9 +97,13 @@ def ready(connection: duckdb.DuckDBPyConnection) -> dict[str, Span]:
     return {name: None if first is None else (first, last) for name, first, last in rows}
 
 
-def refresh(connection: duckdb.DuckDBPyConnection, rollups: Iterable[Rollup]) -> bool:
-    """Make what is missing, renew what has changed, drop what is no longer asked for; return whether that was any."""
-    wanted = {rollup.name: rollup for rollup in rollups}
+def refresh(connection: duckdb.DuckDBPyConnection, rollups: Iterable[Rollup], least_rows: int = WORTHWHILE) -> bool:
+    """Make what is missing, renew what has changed, drop what is no longer asked for; return whether that was any.
+
+    Facts with fewer than ``least_rows`` rows get no rollups.
+    """
+    large = _large(connection, least_rows)
+    wanted = {rollup.name: rollup for rollup in rollups if rollup.source in large}
     state = {
         name: None if first is None else (first, last)
         for name, first, last in connection.execute("SELECT name, first_day, last_day FROM rollup_state").fetchall()
@@ -117,6 +124,13 @@ def refresh(connection: duckdb.DuckDBPyConnection, rollups: Iterable[Rollup]) ->
     if marks:
         connection.execute("DELETE FROM rollup_dirty")
     return changed
+
+
+def _large(connection: duckdb.DuckDBPyConnection, least_rows: int) -> frozenset[str]:
+    """The views of facts that have so many rows."""
+    rows = connection.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall()
+    facts = {name for name, size in rows if name in FACT and size >= least_rows}
+    return frozenset({*(f"{name}_live" for name in facts), *([dirty.ATTRIBUTION] if "fact_order" in facts else [])})
 
 
 def _days(marks: dirty.Marks, rollup: Rollup) -> list[date] | None:
@@ -212,11 +226,21 @@ def _create(connection: duckdb.DuckDBPyConnection, rollup: Windowed) -> None:
     )
 
 
+def _batches(windows_: Sequence[Period]) -> Iterator[Sequence[Period]]:
+    batch: list[Period] = []
+    for window in windows_:
+        if batch and sum(w.days for w in batch) + window.days > _BATCH_DAYS:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
 def _fill(connection: duckdb.DuckDBPyConnection, rollup: Windowed, wanted: Iterable[Period]) -> None:
     todo = sorted(wanted, key=lambda window: (window.end, window.start))
     columns = listed(("n", *(f"v{number}" for number in range(rollup.width))), "q")
-    for begin in range(0, len(todo), _BATCH):
-        batch = todo[begin : begin + _BATCH]
+    for batch in _batches(todo):
         spans = [list(range(len(batch))), [w.start for w in batch], [w.end for w in batch]]
         for split in rollup.splits:
             text, values = rollup.ask(batch, split)

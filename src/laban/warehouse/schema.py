@@ -62,8 +62,8 @@ def _lay_ground(connection: duckdb.DuckDBPyConnection) -> None:
 
 #: What is kept beside the facts, and what of it no longer agrees with them; see ``rollup`` and ``dirty``.
 _ROLLUPS = (
-    "CREATE TABLE rollup_state (name VARCHAR NOT NULL, source VARCHAR NOT NULL, first_day DATE, last_day DATE)",
-    "CREATE TABLE rollup_dirty (source VARCHAR NOT NULL, dated VARCHAR NOT NULL, day DATE)",
+    "CREATE TABLE IF NOT EXISTS rollup_state (name VARCHAR NOT NULL, source VARCHAR NOT NULL, first_day DATE, last_day DATE)",
+    "CREATE TABLE IF NOT EXISTS rollup_dirty (source VARCHAR NOT NULL, dated VARCHAR NOT NULL, day DATE)",
 )
 
 
@@ -180,7 +180,11 @@ def _fingerprint() -> str:
 
 def steps() -> tuple[Step, ...]:
     """Return every step, in order; append, never change one that has shipped."""
-    return (Step("ground", _lay_ground), Step("rollups", _prepare_rollups), Step(f"facts {_fingerprint()}", _draw_facts))
+    return (
+        Step("ground", _lay_ground),
+        Step("rollups", _prepare_rollups),
+        Step(f"facts {_fingerprint()}", _draw_facts),
+    )
 
 
 def pending(connection: duckdb.DuckDBPyConnection) -> tuple[Step, ...]:
