@@ -181,8 +181,8 @@ def slices(first: date, days: int, what: str, salt: int) -> list[Slice]:
         columns = "date channel_group impressions clicks conversions"
         return [metrics_shop.series("fact_ad_performance", columns, rows, platform="google_ads")]
     if what == "followers":
-        rows = [(d, "facebook", 1000 + n + salt) for n, d in enumerate(dates)]
-        return [metrics_shop.series("fact_social_account", "date network followers", rows, platform="own")]
+        counted = [(d, "facebook", 1000 + n + salt) for n, d in enumerate(dates)]
+        return [metrics_shop.series("fact_social_account", "date network followers", counted, platform="own")]
     if what == "leads":
         lines: list[tuple[Any, ...]] = []
         for n, d in enumerate(dates):
