@@ -22,6 +22,9 @@ from laban.metrics.result import Refusal
 from laban.metrics.statements import Ask, Request, Shape, shape_of, statement
 from laban.periods import Compared, Period, buckets, compared
 
+#: The members that have rows of their own, one value per dimension; None for all.
+Keep = tuple[tuple[str | None, ...], ...] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -107,8 +110,10 @@ def extended(period: Period, least_days: int) -> Period:
     return Period(period.end - timedelta(days=least_days), period.end)
 
 
-def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
+def compile_query(query: Query, catalogue: Catalogue, today: date, keep: Keep = None) -> Plan:
     """Return the plan for a query; yesterday is the last complete day.
+
+    ``keep`` are the members that have rows of their own when the query asks for the largest only.
 
     Raises:
         UnknownNameError: a KPI or dimension does not exist; names the nearest.
@@ -123,7 +128,7 @@ def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
     prev = any(i.shift == "prev" for plan in kept for i in plan.inputs)
     pieces = _buckets(query, through, prev=prev, base=catalogue.index_base)
     wanted = tuple(dict.fromkeys(i for plan in kept for i in plan.inputs))
-    statements, places = _statements(query, catalogue, wanted, pieces)
+    statements, places = _statements(query, catalogue, wanted, pieces, keep)
     return Plan(query, compared(query.period, query.compare, through), pieces, statements, places, kept, refusals)
 
 
@@ -194,7 +199,7 @@ def _bucket(piece: Period, query: Query, through: date, *, prev: bool, base: Per
 
 
 def _statements(
-    query: Query, catalogue: Catalogue, wanted: Iterable[Input], pieces: tuple[Bucket, ...]
+    query: Query, catalogue: Catalogue, wanted: Iterable[Input], pieces: tuple[Bucket, ...], keep: Keep
 ) -> tuple[tuple[Statement, ...], dict[Input, Place]]:
     groups: dict[tuple[str, Shape, str, int, int, int], list[Input]] = {}
     for one in wanted:
@@ -209,7 +214,7 @@ def _statements(
         asks = _asks(catalogue, members, first=2 + len(query.by), shape=shape)
         request = Request(
             *(catalogue.facts[fact], shape, asks, tuple(index), query.by, query.where),
-            *(active, catalogue.brand_terms),
+            *(active, catalogue.brand_terms, keep),
         )
         statements.append(Statement(statement(request), request, index))
         places |= {one: Place(number, place) for place, one in enumerate(members)}

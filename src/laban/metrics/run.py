@@ -21,6 +21,8 @@ from laban.metrics.model import Catalogue
 from laban.metrics.query import Query
 from laban.metrics.refusals import Known, reason
 from laban.metrics.result import Cell, Result, Row
+from laban.metrics.statements import OTHERS
+from laban.metrics.top import largest
 from laban.periods import Period
 
 #: Kept answers per warehouse; a scorecard asks about a dozen questions.
@@ -86,7 +88,12 @@ def run(query: Query, catalogue: Catalogue, warehouse: Warehouse, *, today: date
             kept.answers.move_to_end(key)
             return kept.answers[key][1]
         extents = kept.extents
-    result = answer(compile_query(query, catalogue, today), catalogue, warehouse, extents)
+    keep = None
+    if query.top:
+        keep = largest(
+            query, lambda asked: answer(compile_query(asked, catalogue, today), catalogue, warehouse, extents)
+        )
+    result = answer(compile_query(query, catalogue, today, keep), catalogue, warehouse, extents)
     with kept.lock:
         if kept.version == version == warehouse.version:
             kept.answers[key] = (catalogue, result)
@@ -139,7 +146,9 @@ def _rows(plan: Plan, grids: Sequence[Grid], known: Known) -> Iterator[Row]:
         before = None if bucket.baseline is None else _side(plan, bucket, grids, known, baseline=True)
         for key in _keys(plan, bucket, grids, members):
             baseline = None if before is None else _cells(plan, before, key)
-            yield Row(bucket.current, key, _cells(plan, now, key), baseline, bucket.baseline)
+            others = OTHERS in key
+            shown = ("others",) * len(key) if others else key
+            yield Row(bucket.current, shown, _cells(plan, now, key), baseline, bucket.baseline, others)
 
 
 def _members(grids: Sequence[Grid]) -> dict[tuple[int, int], set[Key]]:
@@ -154,7 +163,7 @@ def _members(grids: Sequence[Grid]) -> dict[tuple[int, int], set[Key]]:
 def _keys(
     plan: Plan, bucket: Bucket, grids: Sequence[Grid], members: Mapping[tuple[int, int], set[Key]]
 ) -> list[Key]:
-    """The dimension values that occur in a bucket or its baseline, in any fact; unknown ones last."""
+    """The dimension values that occur in a bucket or its baseline, in any fact; unknown ones last, then the rest."""
     if not plan.query.by:
         return [()]
     keys: set[Key] = set()
@@ -164,7 +173,7 @@ def _keys(
             window = bucket.reached(one, baseline=baseline)
             if window is not None:
                 keys |= members.get((place.statement, index[window]), set())
-    return sorted(keys, key=lambda key: tuple((value is None, value or "") for value in key))
+    return sorted(keys, key=lambda key: tuple((value == OTHERS, value is None, value or "") for value in key))
 
 
 @dataclass(frozen=True, slots=True)
