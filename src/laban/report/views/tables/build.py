@@ -230,7 +230,7 @@ class _Page:
         makers = cells.makers(self.source, self.frame, columns, split, material)
         says = [note for say in split.says for note in say(material)]
         if blank.by and material.every and all(part is None for row in material.every for part in row.key):
-            says = [Note("only_unknown", {"dimensions": blank.by})]
+            says = [Note("only_unknown", {"dimension": blank.by})]
         marks = [(mark, set(mark.find(material))) for mark in split.marks]
         last = self.frame.elapsed.end
         rows = [
