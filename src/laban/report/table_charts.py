@@ -17,6 +17,8 @@ BARS = 15
 STEP = 27
 #: Pictures narrower than this leave out the value axis.
 NARROW = 600
+#: Width of a letter in pixels, and how much wider another font may be.
+LETTER, WIDER = 6.0, 1.22
 #: Pixels per point of a picture for documents.
 SCALE = 2.0
 #: Colours of bars that a remark calls good or bad.
@@ -83,13 +85,16 @@ def _bars(view: TableView, table: Table, place: int, words: TableWords, theme: T
     data = [_datum(table, row, place, number, words, theme) for number, row in enumerate(rows)]
     ends = [v for row in rows for v in (row.values[place].value, table.line)] + [0]
     labels = [datum["label"] for datum in data]
+    limit = 220 if width >= NARROW else 112
     y = {
         "field": "place",
         "type": "ordinal",
         "sort": None,
         "axis": {
             "labelExpr": _label_of(labels),
-            "labelLimit": 220 if width >= NARROW else 124,
+            "labelLimit": limit,
+            # A reader's letters may be wider than those the room was measured with.
+            "minExtent": WIDER * min(limit, LETTER * max(map(len, labels))),
             "labelFontSize": 12,
             "labelColor": tint["ink"],
         },

@@ -66,8 +66,6 @@ class TableWords:
 
     def member(self, dimension: str, value: str | None) -> str:
         """Return one value of a dimension as people read it."""
-        if value is not None and f"member.{dimension}.{value}" in messages(self.lang):
-            return self.t(f"member.{dimension}.{value}")
         return narrative.member_name(self.lang, dimension, value)
 
     def mark(self, code: str) -> str:
@@ -184,14 +182,16 @@ class TableWords:
         """Return what the data say of a number that may be changed."""
         if knob.measured is None:
             return self.t("web.tables.none_measured")
+        if knob.id == "target_ratio":
+            return self.t("web.tables.default_value", value=self.knob_field(knob, measured=True))
         return self.t("web.tables.measured", value=self.number(knob.measured, knob.unit))
 
-    def knob_field(self, knob: Knob) -> str:
-        """Return a number as it stands in its field: percent as 35, with a dot for the decimals."""
-        if knob.value is None:
+    def knob_field(self, knob: Knob, *, measured: bool = False) -> str:
+        """Return a number as it stands in its field: percent as 35."""
+        value = knob.measured if measured else knob.value
+        if value is None:
             return ""
-        value = float(knob.value) * (100 if knob.unit == "percent" else 1)
-        return f"{value:.2f}".rstrip("0").rstrip(".")
+        return fmt.number(float(value) * (100 if knob.unit == "percent" else 1), self.lang, 2, least=0)
 
 
 def _lower_first(text: str) -> str:

@@ -227,20 +227,21 @@ class _Page:
 
     def _finished(self, split: Split, blank: Table, material: Material, result: Result) -> Table:
         columns = tuple(c for c in split.columns if c.id in material.columns)
-        makers = cells.makers(self.source, self.frame, columns, split, material)
+        made_of = cells.makers(self.source, self.frame, columns, split, material)
+        makers = cells.telling(made_of, len(material.every))
         says = [note for say in split.says for note in say(material)]
         if blank.by and material.every and all(part is None for row in material.every for part in row.key):
             says = [Note("only_unknown", {"dimension": blank.by})]
+            split = replace(split, chart="")
         marks = [(mark, set(mark.find(material))) for mark in split.marks]
-        last = self.frame.elapsed.end
         rows = [
             TableRow(
                 key=row.key,
                 values=tuple(maker.make(place) for maker in makers),
                 marks=tuple(TableMark(mark.code, mark.tone) for mark, places in marks if place in places),
                 others=row.others,
-                period=row.period if split.grain != "total" else None,
-                partial=split.grain != "total" and (row.period.end > last or self._open(split, row.period)),
+                period=_unit(split, row.period),
+                partial=self._open(split, row.period),
                 drill=None if row.others else self._drill(split, blank.by, row.key),
             )
             for place, row in enumerate(material.every)
@@ -268,8 +269,11 @@ class _Page:
 
     def _open(self, split: Split, period: Period) -> bool:
         """Whether a row of a course has a number that may still move."""
+        unit = _unit(split, period)
+        if unit is None:
+            return False
         settled = (settling_days(self.source.catalogue, c.id) for c in split.columns if self._known(c.id))
-        return (self.source.today - period.end).days < max(settled, default=0)
+        return (self.source.today - unit.end).days < max(settled, default=0)
 
     def _known(self, kpi: str) -> bool:
         return kpi in self.source.catalogue.kpis
@@ -315,6 +319,11 @@ def _blank(split: Split, by: Dims, period: Period, absent: tuple[Missing, ...]) 
         line=None,
         matrix=None,
     )
+
+
+def _unit(split: Split, period: Period) -> Period | None:
+    """The whole week or month of a row of a course, which may be cut to what is over."""
+    return None if split.grain == "total" else unit_of(period.start, split.grain)
 
 
 def _sentence(error: LabanError) -> Text:

@@ -50,6 +50,13 @@ def makers(
     return tuple(found)
 
 
+def telling(columns: Sequence[Maker], rows: int) -> tuple[Maker, ...]:
+    """Return the columns without ranges that no row has."""
+    return tuple(
+        c for c in columns if c.head.kind != "interval" or any(c.make(place).interval for place in range(rows))
+    )
+
+
 def _of_column(source: Source, around: Frame, column: Column, material: Material) -> list[Maker]:
     catalogue = source.catalogue
     entry = catalogue.kpi(column.id)
