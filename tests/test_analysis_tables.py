@@ -53,7 +53,7 @@ def test_more_of_a_weak_channel_is_mix_and_not_rate() -> None:
 def test_a_better_page_is_rate_and_not_mix() -> None:
     found = effects([Part(Fraction(20), Fraction(1000), Fraction(30), Fraction(1000))])
     assert found is not None
-    assert (found[0].mix, found[0].rate) == (0, Fraction(1, 100))
+    assert (found[0].mix, found[0].rate) == (Fraction(0), Fraction(1, 100))
 
 
 def test_a_part_that_comes_is_mix_alone() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -256,7 +255,7 @@ def picture(site: Site, request: Request, name: str, kind: str) -> Response:
     at = here(request, _page(site).params).at(f"/tables/{name}")
     lang = reader_of(request, site.workspace.settings.language).lang
     table, download = asked.get("table", ""), not asked.get("size")
-    key = ("table", at, table, theme, width, download, kind, lang, site.workspace.warehouse.version, _today(site))
+    key = ("table", at, table, theme, width, download, kind, lang, site.state)
 
     def make() -> bytes:
         drawn = _drawn(_build(site, at), table, lang, theme, width)
@@ -266,10 +265,6 @@ def picture(site: Site, request: Request, name: str, kind: str) -> Response:
     body = site.pages.get_or_make(key, make)
     media = PNG if kind == "png" else SVG
     return attachment(body, media, f"laban-{name}.{kind}") if download else Response(body, media_type=media)
-
-
-def _today(site: Site) -> date:
-    return site.workspace.today
 
 
 def _drawn(view: TableView, wanted: str, lang: str, theme: Theme, width: int) -> str:
