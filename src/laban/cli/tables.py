@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from laban.cli.common import State, help_language, print_json, shared
-from laban.i18n import translate
+from laban.errors import UnknownNameError
+from laban.i18n import Phrase, translate
 from laban.periods import COMPARISONS, Comparison, Period
 
 if TYPE_CHECKING:
@@ -40,10 +42,11 @@ def _limits(ctx: click.Context, param: click.Parameter, given: Sequence[str]) ->
 @click.argument("name", required=False)
 @click.option("--by", default="", help=_text("cli.table.by"))
 @click.option("--top", type=click.IntRange(1, 1000), help=_text("cli.table.top"))
-@click.option("--period", "--week", "period", help=_text("cli.board.week"))
+@click.option("--period", "--week", "period", help=_text("cli.table.period"))
 @click.option("--compare", type=click.Choice(COMPARISONS), default="previous", help=_text("cli.board.compare"))
 @click.option("--sort", default="", help=_text("cli.table.sort"))
 @click.option("--only", multiple=True, callback=_limits, help=_text("cli.table.only"))
+@click.option("--part", default="", help=_text("cli.table.part"))
 @click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help=_text("cli.table.csv"))
 @click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path, dir_okay=False), help=_text("cli.table.xlsx"))
@@ -57,6 +60,7 @@ def table_command(
     compare: str,
     sort: str,
     only: dict[str, str],
+    part: str,
     as_json: bool,
     csv_file: Path | None,
     xlsx_file: Path | None,
@@ -76,6 +80,8 @@ def table_command(
             only=only,
         )
         view = table_page(workspace, name, asked)
+    if part:
+        view = _part(view, part)
     _write(state, view, csv_file, xlsx_file)
     if as_json:
         print_json(view.as_json())
@@ -92,6 +98,14 @@ def _list(state: State) -> None:
     click.echo(words.t("cli.table.none"))
     for name in SPECS:
         click.echo(f"  {name:<{width}}  {words.question(name)}")
+
+
+def _part(view: TableView, part: str) -> TableView:
+    """One table of the page alone."""
+    found = tuple(table for table in view.tables if table.id == part)
+    if not found:
+        raise UnknownNameError(Phrase.of("table.kind"), part, [table.id for table in view.tables])
+    return replace(view, tables=found, cohorts=(), comments=())
 
 
 def _write(state: State, view: TableView, csv_file: Path | None, xlsx_file: Path | None) -> None:

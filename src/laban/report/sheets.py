@@ -54,11 +54,13 @@ class Sheet:
 
 
 def of_tables(view: TableView, lang: str) -> tuple[Sheet, ...]:
-    """Return everything a page of tables shows: its tables, then cohorts."""
+    """Return everything a page of tables shows: its tables, then cohorts, then comments."""
     words = TableWords(lang, view.frame.currency)
     sheets = [_of_table(view, table, words) for table in view.tables]
     if view.cohorts:
         sheets.append(_of_cohorts(view, words))
+    if view.comments:
+        sheets.append(_of_comments(view, words))
     return tuple(sheets)
 
 
@@ -155,6 +157,24 @@ def _of_cohorts(view: TableView, words: TableWords) -> Sheet:
         ),
         rows=tuple(
             (c.month.start, c.customers, *c.shares, *[None] * (longest - len(c.shares))) for c in view.cohorts
+        ),
+        currency=view.frame.currency,
+    )
+
+
+def _of_comments(view: TableView, words: TableWords) -> Sheet:
+    names = (words.dims(("touchpoint",)), words.t("table.file.group"), words.t("table.file.answers"))
+    kinds: tuple[CellKind, ...] = ("text", "text", "count", "text")
+    heads = (*names, words.t("web.tables.comments"))
+    return Sheet(
+        id="comments",
+        title=words.t("web.tables.comments"),
+        notes=(words.summary(view), *words.limits(view)),
+        columns=tuple(SheetColumn(name, kind) for name, kind in zip(heads, kinds, strict=True)),
+        rows=tuple(
+            (words.member("touchpoint", c.touchpoint), words.t(f"table.group.{c.group}"), c.answers, text)
+            for c in view.comments
+            for text in c.texts
         ),
         currency=view.frame.currency,
     )

@@ -229,7 +229,7 @@ class _Page:
         columns = tuple(c for c in split.columns if c.id in material.columns)
         made_of = cells.makers(self.source, self.frame, columns, split, material)
         makers = cells.telling(made_of, len(material.every))
-        says = [note for say in split.says for note in say(material)]
+        says = [note for say in split.says for note in say(material)] if material.every else []
         if blank.by and material.every and all(part is None for row in material.every for part in row.key):
             says = [Note("only_unknown", {"dimension": blank.by})]
             split = replace(split, chart="")

@@ -108,7 +108,12 @@ def wasted(spend: str, result: str) -> Callable[[Material], Sequence[Note]]:
         if not places:
             return ()
         amount = sum(Decimal(str(material.cell(material.every[p], spend).value or 0)) for p in places)
-        return (Note("wasted", {"n": len(places), "amount": Amount(amount, "currency")}),)
+        return (
+            Note(
+                "wasted" if len(places) > 1 else "wasted_one",
+                {"n": len(places), "amount": Amount(amount, "currency")},
+            ),
+        )
 
     return say
 
@@ -143,7 +148,10 @@ def losing_above_one(material: Material) -> Sequence[Note]:
     below = [p for p in below_break_even(material) if not material.every[p].others]
     fooled = [p for p in below if (material.value(material.every[p], "return_on_ad_spend") or 0) > 1]
     edge_note = Note("break_even", {"edge": Amount(edge, "ratio")})
-    return (edge_note, Note("losing", {"n": len(below), "above_one": len(fooled)})) if below else (edge_note,)
+    if not below:
+        return (edge_note,)
+    code = "losing" if len(below) > 1 else "losing_one"
+    return (edge_note, Note(code, {"n": len(below), "above_one": len(fooled)}))
 
 
 # Traffic and ranks
