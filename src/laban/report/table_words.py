@@ -129,7 +129,7 @@ class TableWords:
         if isinstance(value, Amount):
             return self.number(value.value, value.unit, points=value.points)
         if isinstance(value, Period):
-            return _lower_first(self.when(value))
+            return _lower_first(self.when(value)) if self.lang == "vi" else self.when(value)
         if isinstance(value, tuple):
             return " × ".join(str(self._worded(inner)) for inner in value)
         if isinstance(value, Member):
