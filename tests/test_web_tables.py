@@ -125,3 +125,10 @@ def test_a_file_answers_in_the_readers_language(client: Client) -> None:
     vi, en = (client.get(f"/tables/roas.csv?lang={lang}").content.decode() for lang in ("vi", "en"))
     assert "Chiến dịch" in vi
     assert "Campaign" in en
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_no_page_carries_inline_code_or_style(client: Client, name: str) -> None:
+    page = client.get(f"/tables/{name}").text
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", page)
+    assert re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", page) == []
