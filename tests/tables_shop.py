@@ -125,11 +125,14 @@ def lines() -> Rows:
 
 
 def costs() -> Rows:
-    return [
-        (day, "marketing", "tool", channel, amount, amount, "VND")
+    """What leads cost beside ads, and the fair: three million."""
+    rows: Rows = [
+        (day, "marketing", "tool", channel, None, amount, amount, "VND")
         for day in (*EARLIER, *WEEKS)
         for channel, amount in (("messaging", Decimal(600_000)), ("organic_search", Decimal(300_000)))
     ]
+    fair = Decimal(3_000_000)
+    return [*rows, (WEEKS[1], "marketing", "event", None, "Hội chợ 2026", fair, fair, "VND")]
 
 
 def posts() -> Rows:
@@ -184,16 +187,18 @@ def mentions() -> Rows:
     return found
 
 
+SESSIONS = (
+    "date channel_group source_medium device sessions engaged_sessions converting_sessions purchase_sessions "
+    "form_submits revenue revenue_reporting"
+)
+
+
 def tables() -> Iterator[tuple[str, str, str, Rows]]:
+    yield "ga4", "fact_web_sessions", SESSIONS, sessions()
     yield (
         "meta_ads", "fact_ad_performance",
         ("date channel_group campaign ad_group ad keyword impressions clicks link_clicks interactions spend "
          "spend_reporting conversions conversion_value conversion_value_reporting currency"), ads(),
-    )  # fmt: skip
-    yield (
-        "ga4", "fact_web_sessions",
-        ("date channel_group source_medium device sessions engaged_sessions converting_sessions purchase_sessions "
-         "form_submits revenue revenue_reporting"), sessions(),
     )  # fmt: skip
     yield (
         "own_leads", "fact_lead_event",
@@ -210,7 +215,7 @@ def tables() -> Iterator[tuple[str, str, str, Rows]]:
     yield (
         "own_costs",
         "fact_marketing_cost",
-        "date function cost_type channel_group amount amount_reporting currency",
+        "date function cost_type channel_group campaign amount amount_reporting currency",
         costs(),
     )
     yield (
@@ -236,11 +241,16 @@ def tables() -> Iterator[tuple[str, str, str, Rows]]:
 def build(root: Path) -> Workspace:
     """Make the shop's workspace in ``root``."""
     workspace = Workspace.create(root, Settings(name="Lúa", own_domains=("lua.vn",)), today=TODAY)
-    for number, (platform, fact, columns, rows) in enumerate(tables()):
-        file = root / f"{number}.csv"
-        file.write_text(f"{number} {fact}", "utf-8")
-        kept = Slice(fact, platform, "shop", "all", "day", START, TODAY, tuple(columns.split()), rows)
-        reading = Reading(file.name, platform, "loaded", len(rows), START, TODAY, "VND", slices=(kept,))
-        digest = hashlib.sha256(f"{number} {fact}".encode()).hexdigest()
-        workspace.warehouse.load(reading, digest=digest, name=file.name, path=file, loaded_at=noon(TODAY))
+    for part in tables():
+        load(workspace, *part)
     return workspace
+
+
+def load(workspace: Workspace, platform: str, fact: str, columns: str, rows: Rows) -> None:
+    """Load rows of one fact as a file of their own."""
+    file = workspace.root / f"{platform}-{fact}.csv"
+    file.write_text(file.name, "utf-8")
+    kept = Slice(fact, platform, "shop", "all", "day", START, TODAY, tuple(columns.split()), rows)
+    reading = Reading(file.name, platform, "loaded", len(rows), START, TODAY, "VND", slices=(kept,))
+    digest = hashlib.sha256(file.name.encode()).hexdigest()
+    workspace.warehouse.load(reading, digest=digest, name=file.name, path=file, loaded_at=noon(TODAY))

@@ -81,16 +81,16 @@ def test_the_test_of_two_proportions_agrees_with_a_worked_example() -> None:
 
 
 def test_a_winner_is_marked_only_beyond_noise() -> None:
-    clear = [Rate(300, 10_000), Rate(150, 10_000), Rate(140, 10_000)]
+    clear = (Rate(300, 10_000), Rate(150, 10_000), Rate(140, 10_000))
     assert standings(clear)[0] == "winner"
-    close = [Rate(160, 10_000), Rate(150, 10_000), Rate(140, 10_000)]
+    close = (Rate(160, 10_000), Rate(150, 10_000), Rate(140, 10_000))
     assert set(standings(close)) == {""}
-    assert standings([Rate(9, 20), Rate(1, 20)]) == ("", "")
-    assert standings([Rate(300, 10_000), None]) == ("", "")
+    assert standings((Rate(9, 20), Rate(1, 20))) == ("", "")
+    assert standings((Rate(300, 10_000), None)) == ("", "")
 
 
 def test_two_leaders_are_above_the_rest_and_neither_wins() -> None:
-    found = standings([Rate(300, 10_000), Rate(305, 10_000), Rate(100, 10_000), Rate(101, 10_000)])
+    found = standings((Rate(300, 10_000), Rate(305, 10_000), Rate(100, 10_000), Rate(101, 10_000)))
     assert found == ("above", "above", "below", "below")
 
 
@@ -98,7 +98,7 @@ def test_winners_are_rarely_called_where_all_are_equal() -> None:
     dice = random.Random(5)  # noqa: S311  a repeatable draw, no secret
     called = 0
     for _ in range(200):
-        rates = [Rate(sum(dice.random() < 0.05 for _ in range(400)), 400) for _ in range(6)]
+        rates = tuple(Rate(sum(dice.random() < 0.05 for _ in range(400)), 400) for _ in range(6))
         called += "winner" in standings(rates)
     assert called <= 8
 

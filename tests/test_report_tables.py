@@ -91,6 +91,20 @@ def test_rows_add_up_to_the_total_even_when_most_are_folded(shop: Workspace, nam
                 assert sum(not line.others for line in found.rows) <= 1
 
 
+def test_the_json_has_the_documented_keys(shop: Workspace) -> None:
+    """Programs read these names: adding is fine, renaming is not."""
+    data = table_page(shop, "roas", Asked(top=1)).as_json()
+    assert {"id", "requirement", "frame", "top", "filters", "tables", "knobs", "switches"} <= set(data)
+    found = data["tables"][0]
+    for name in ("by", "choices", "columns", "rows", "total", "sort", "says", "missing", "recombines", "line"):
+        assert name in found
+    assert {"id", "kind", "of", "name", "kpi", "unit", "direction", "points"} == set(found["columns"][0])
+    last = found["rows"][-1]
+    assert {"key", "values", "marks", "others", "period", "partial", "drill"} == set(last)
+    assert last["others"] is True
+    assert {"value", "change", "interval", "few"} == set(last["values"][0])
+
+
 def test_days_that_have_not_begun_have_no_rows(shop: Workspace) -> None:
     view = table_page(shop, "roas", Asked(period=Period.parse("2027-W10")))
     assert all(found.rows == () for found in view.tables)
@@ -224,6 +238,11 @@ def test_cohorts_follow_customers_from_their_first_order(shop: Workspace) -> Non
     # Every second customer of the two months before comes back each month.
     assert march.shares[:3] == (0.5, 0.5, 0.0)
     assert march.open == len(march.shares) - 1
+    # 59 bought for 400,000, one for 3,000,000; the month after thirty of them bought again, the large one among them.
+    assert march.worth[0] == pytest.approx((59 * 400_000 + 3_000_000) / 60)
+    assert march.worth[1] == pytest.approx((59 * 400_000 + 3_000_000 + 29 * 400_000 + 3_000_000) / 60)
+    assert list(march.worth) == sorted(float(worth or 0) for worth in march.worth)
+    assert len(march.worth) == len(march.shares) + 1
     assert len(view.cohorts) == 12
     assert view.activity_days == 90
 
@@ -267,6 +286,14 @@ def test_referrals_leave_out_own_sites_and_payment_gates_in_both_readings(shop: 
     assert value(table(wide, "sites"), table(wide, "sites").total, "website_traffic") == 240 + 800
 
 
+def test_where_every_referrer_is_left_out_nothing_is_shown(tmp_path: Path) -> None:
+    rows = [tables_shop.visit(tables_shop.NOW, "referral", "vnpay.vn / referral", "mobile", 500, 0.5, 0.1, 1)]
+    with Workspace.create(tmp_path, today=tables_shop.TODAY) as workspace:
+        tables_shop.load(workspace, "ga4", "fact_web_sessions", tables_shop.SESSIONS, rows)
+        found = table(table_page(workspace, "referral"), "sites")
+    assert found.rows == ()
+
+
 @pytest.mark.parametrize(
     ("source", "out"),
     [
@@ -296,6 +323,11 @@ def test_attendance_comes_from_the_guest_list(shop: Workspace) -> None:
         "event_leads": 6,
     }
     assert value(found, fair, "event_attendance_rate") == 0.75
+    # The cost is known for the campaign, not for the event: said, not guessed.
+    assert value(found, fair, "cost_per_attendee") is None
+    assert {gap.code for gap in found.missing if gap.kpi.id == "cost_per_attendee"} == {"unsupported_dimension"}
+    campaigns = table(table_page(shop, "events", Asked(by=("campaign",))), "events")
+    assert value(campaigns, row(campaigns, "Hội chợ 2026"), "cost_per_attendee") == 100_000
 
 
 def test_nps_equals_the_hand_result_and_few_answers_get_no_verdict(shop: Workspace) -> None:

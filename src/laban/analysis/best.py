@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 #: Chance of calling anything different when nothing is.
@@ -63,7 +64,8 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def standings(rates: Sequence[Rate | None]) -> tuple[Standing, ...]:
+@lru_cache(maxsize=64)
+def standings(rates: tuple[Rate | None, ...]) -> tuple[Standing, ...]:
     """Return, for each rate, whether it is the winner, stands above or below the rest, or cannot be told apart."""
     known = [(place, rate) for place, rate in enumerate(rates) if rate is not None and rate.known]
     found: list[Standing] = [""] * len(rates)
@@ -90,8 +92,10 @@ def _against_the_rest(known: Sequence[tuple[int, Rate]]) -> list[tuple[int, Stan
 
 def _winner(known: Sequence[tuple[int, Rate]]) -> int | None:
     """The largest rate, when it differs from every other one."""
+    first = max(range(len(known)), key=lambda n: known[n][1].value)
+    if any(p_value(known[first][1], rate) >= LEVEL for n, (_, rate) in enumerate(known) if n != first):
+        return None  # adjusting only makes it larger
     pairs = list(itertools.combinations(range(len(known)), 2))
     adjusted = holm([p_value(known[a][1], known[b][1]) for a, b in pairs])
-    first = max(range(len(known)), key=lambda n: known[n][1].value)
     mine = [p for pair, p in zip(pairs, adjusted, strict=True) if first in pair]
     return known[first][0] if all(p < LEVEL for p in mine) else None

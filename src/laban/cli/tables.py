@@ -67,10 +67,10 @@ def table_command(
 ) -> None:
     from laban.report.views.tables import Asked, table_page  # noqa: PLC0415  help needs no views
 
+    if name is None:
+        _list(state)
+        return
     with state.open() as workspace:
-        if name is None:
-            _list(state)
-            return
         asked = Asked(
             period=Period.parse(period) if period else None,
             compare=cast("Comparison", compare),
@@ -114,13 +114,12 @@ def _write(state: State, view: TableView, csv_file: Path | None, xlsx_file: Path
     if csv_file is None and xlsx_file is None:
         return
     made = sheets.of_tables(view, state.lang)
-    for path, content in (
-        (csv_file, lambda: export.to_csv(made[0], state.lang)),
-        (xlsx_file, lambda: export.to_xlsx(made, state.lang)),
-    ):
-        if path is not None:
-            path.write_bytes(content())
-            state.say("cli.table.written", path=str(path))
+    if csv_file is not None:
+        csv_file.write_bytes(export.to_csv(made[0], state.lang))
+        state.say("cli.table.written", path=str(csv_file))
+    if xlsx_file is not None:
+        xlsx_file.write_bytes(export.to_xlsx(made, state.lang))
+        state.say("cli.table.written", path=str(xlsx_file))
 
 
 def _show(view: TableView, lang: str) -> None:

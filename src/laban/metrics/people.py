@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 from laban.metrics.dialect import Sql, conjunction
@@ -20,11 +21,15 @@ class _Warehouse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CohortCount:
-    """How many customers of one month of first order bought in a month (the first itself included)."""
+    """How many customers of one month of first order bought in a month (the first itself included), and for how much.
+
+    ``revenue`` is in the reporting currency; None where no order says.
+    """
 
     first: date
     bought: date
     customers: int
+    revenue: Decimal | None
 
 
 def cohort_counts(catalogue: Catalogue, warehouse: _Warehouse, days: Period) -> list[CohortCount]:
@@ -40,14 +45,14 @@ def cohort_counts(catalogue: Catalogue, warehouse: _Warehouse, days: Period) -> 
         Sql("WITH c AS (SELECT customer_key AS k, min(date_trunc('month', \"date\")) AS first ")
         + f"FROM {table} WHERE "
         + firsts
-        + " GROUP BY 1), b AS (SELECT DISTINCT customer_key AS k, date_trunc('month', \"date\") AS bought "
-        + f"FROM {table} WHERE "
+        + " GROUP BY 1), b AS (SELECT customer_key AS k, date_trunc('month', \"date\") AS bought, "
+        + f"sum({catalogue.measures['net_revenue'].expr}) AS revenue FROM {table} WHERE "
         + valid
-        + ") SELECT CAST(first AS DATE), CAST(bought AS DATE), count(*) FROM c JOIN b ON b.k = c.k "
-        + "AND bought >= first GROUP BY 1, 2 ORDER BY 1, 2"
+        + " GROUP BY 1, 2) SELECT CAST(first AS DATE), CAST(bought AS DATE), count(*), sum(revenue) "
+        + "FROM c JOIN b ON b.k = c.k AND bought >= first GROUP BY 1, 2 ORDER BY 1, 2"
     )
     rows = warehouse.query(statement.text, statement.params)
-    return [CohortCount(first, bought, int(count)) for first, bought, count in rows]
+    return [CohortCount(first, bought, int(count), revenue) for first, bought, count, revenue in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -146,6 +147,7 @@ def _step(head: Head, value: Value) -> Number | None:
 def _of_cohorts(view: TableView, words: TableWords) -> Sheet:
     longest = max(len(cohort.shares) for cohort in view.cohorts)
     after = [SheetColumn(words.t("web.tables.cohort_after", n=n + 1), "percent") for n in range(longest)]
+    worth = [SheetColumn(words.t("web.tables.worth_after", n=n), "currency") for n in range(longest + 1)]
     return Sheet(
         id="cohort-table",
         title=words.t("table.retention.cohorts"),
@@ -154,12 +156,18 @@ def _of_cohorts(view: TableView, words: TableWords) -> Sheet:
             SheetColumn(words.t("table.first_month"), "date"),
             SheetColumn(words.t("web.tables.cohort_size"), "count"),
             *after,
+            *worth,
         ),
         rows=tuple(
-            (c.month.start, c.customers, *c.shares, *[None] * (longest - len(c.shares))) for c in view.cohorts
+            (c.month.start, c.customers, *_filled(c.shares, longest), *_filled(c.worth, longest + 1))
+            for c in view.cohorts
         ),
         currency=view.frame.currency,
     )
+
+
+def _filled(values: Sequence[float | None], count: int) -> list[Cell]:
+    return [*values, *[None] * (count - len(values))]
 
 
 def _of_comments(view: TableView, words: TableWords) -> Sheet:

@@ -13,6 +13,8 @@ from laban.report.views.tables.model import Head, Table, TableRow, TableView
 
 #: Bars drawn at most.
 BARS = 15
+#: Curves drawn at most; more cannot be told apart.
+CURVES = 6
 #: Height of a bar with its gap.
 STEP = 27
 #: Pictures narrower than this leave out the value axis.
@@ -38,6 +40,48 @@ def spec(view: TableView, table: Table, lang: str, *, theme: Theme = "light", wi
     if table.by:
         return _bars(view, table, place, words, theme, width)
     return _course(table, table.columns[place], words, theme, width)
+
+
+def cohorts(view: TableView, lang: str, *, theme: Theme = "light", width: int = 1080) -> Spec | None:
+    """Return what customers have bought for so far, a line per month of first order; None where nothing is known."""
+    words, tint = TableWords(lang, view.frame.currency), charts.colours(theme)
+    drawn = [c for c in view.cohorts if len(c.worth) > 1 and c.worth[-1] is not None][:CURVES]
+    if not drawn:
+        return None
+    data = [
+        {"months": n, "worth": worth, "cohort": place, "name": words.when(cohort.month)}
+        for place, cohort in enumerate(drawn)
+        for n, worth in enumerate(cohort.worth)
+    ]
+    ends = [row for row in data if row["months"] == len(drawn[int(str(row["cohort"]))].worth) - 1]
+    longest = max(int(str(row["months"])) for row in data)
+    labels = [words.t("web.tables.cohort_after", n=n) for n in range(longest + 1)]
+    axis = {"values": list(range(longest + 1)), "labelExpr": _label_of(labels), "grid": False}
+    x = {"field": "months", "type": "quantitative", "scale": {"domain": [0, longest + 1.2]}, "axis": axis}
+    y = {**axes.value_axis([c.worth[-1] for c in drawn] + [0], "currency", lang), "field": "worth"}
+    fade = {"field": "cohort", "type": "quantitative", "legend": None, "scale": {"range": [1, 0.3]}}
+    return {
+        "$schema": charts.SCHEMA,
+        "description": words.t("table.retention.worth"),
+        "config": charts.config(theme),
+        "width": width,
+        "height": 270,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": {"left": 4, "right": 12, "top": 8, "bottom": 4},
+        "data": {"values": data},
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {
+                "mark": {"type": "line", "color": tint["line"]},
+                "encoding": {"detail": {"field": "cohort", "type": "nominal"}, "opacity": fade},
+            },
+            {
+                "data": {"values": ends},
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": tint["mute"]},
+                "encoding": {"text": {"field": "name"}},
+            },
+        ],
+    }
 
 
 def height(table: Table) -> int:

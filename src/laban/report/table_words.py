@@ -91,6 +91,11 @@ class TableWords:
         keys = {"share": "share_of", "interval": "range_of", "change": "change_of"}
         return self.t(f"table.{keys[head.kind]}", name=name) if head.kind in keys else name
 
+    def inner(self, head: Head) -> str:
+        """Return a column's name as it stands inside a sentence."""
+        name = head.name.get(self.lang)
+        return name if name[1:2].isupper() else _lower_first(name)
+
     def cell(self, head: Head, value: Value) -> str:
         """Return a cell's text; a dash where there is nothing."""
         if head.kind == "change":

@@ -189,6 +189,7 @@ def _dress(site: Site, at: Here, words: Words, view: TableView) -> Mapping[str, 
         "line_of": lambda table: next((head for head in table.columns if head.id == _line(view, table)), None),
         "drill": lambda row: at(**row.drill, sort=None),
         "export": lambda kind, **more: at.at(f"{at.path}.{kind}")(**more),
+        "curves": bool(view.cohorts) and table_charts.cohorts(view, words.lang) is not None,
         "longest": max((len(cohort.shares) for cohort in view.cohorts), default=0),
     }
 
@@ -269,7 +270,10 @@ def picture(site: Site, request: Request, name: str, kind: str) -> Response:
 
 def _drawn(view: TableView, wanted: str, lang: str, theme: Theme, width: int) -> str:
     table = next((table for table in view.tables if wanted in {"", table.id}), None)
-    chart = None if table is None else table_charts.spec(view, table, lang, theme=theme, width=width)
+    if wanted == "cohort-table":
+        chart = table_charts.cohorts(view, lang, theme=theme, width=width)
+    else:
+        chart = None if table is None else table_charts.spec(view, table, lang, theme=theme, width=width)
     if chart is None:
         raise HTTPException(404)
     return table_charts.picture(chart)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from laban.analysis.compare import MIN_EVENTS, MIN_TRIALS, Sample, compare
 from laban.metrics.result import Row
+from laban.periods import unit_of
 from laban.report.views.parts import Note
 from laban.report.views.tables.declare import Material
 from laban.report.views.tables.marks import Made, Places
@@ -14,11 +15,11 @@ from laban.report.views.tables.model import Amount
 
 
 def hidden_fall(material: Material) -> Sequence[Note]:
-    """Retention that fell, beyond chance, while revenue rose thanks to new customers (the last two full rows)."""
-    rows = [row for row in material.every if row.cells]
-    if len(rows) < 3:
+    """Retention that fell, beyond chance, while revenue rose thanks to new customers, in the last two full months."""
+    rows = [row for row in material.every if row.period == unit_of(row.period.start, "month")]
+    if len(rows) < 2:
         return ()
-    before, now = rows[-3], rows[-2]
+    before, now = rows[-2:]
     drawn = [_retention(material, row) for row in (now, before)]
     change = compare(drawn[0], drawn[1], "higher_better")
     revenue = [_revenue(material, row) for row in (before, now)]

@@ -17,8 +17,8 @@ PAYMENT_GATES: Final = (
     "apple.com/pay", "pay.google", "vtcpay", "smartpay", "galaxypay", "acs.",
 )  # fmt: skip
 
-#: Sessions asked for at most; a list of partners is shorter.
-MOST = 1000
+#: A source that no session has, for when every one is left out.
+NONE: Final = "\x1fnone"
 
 
 def referral(source: Source, around: Frame, switches: Mapping[str, str]) -> Where:
@@ -31,7 +31,7 @@ def referral(source: Source, around: Frame, switches: Mapping[str, str]) -> Wher
     query = Query(("website_traffic",), around.period, by=("source_medium",), where=limit, compare=around.compare)
     members = [row.key[0] or "" for row in source.run(query).rows]
     kept = tuple(name for name in members if not left_out(name, source.settings.own_domains))
-    return (*limit, ("source_medium", kept)) if len(kept) < len(members) else limit
+    return (*limit, ("source_medium", kept or (NONE,))) if len(kept) < len(members) else limit
 
 
 def left_out(source_medium: str, own_domains: tuple[str, ...]) -> bool:

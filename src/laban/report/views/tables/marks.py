@@ -262,7 +262,7 @@ def _standings(material: Material, rate: str, events: str, trials: str) -> tuple
         parts = material.cell(row, rate).parts
         known = not row.others and parts.get(events) is not None and parts.get(trials) is not None
         rates.append(Rate(float(parts[events] or 0), float(parts[trials] or 0)) if known else None)
-    return standings(rates)
+    return standings(tuple(rates))
 
 
 def winner_told(rate: str, events: str, trials: str) -> Callable[[Material], Sequence[Note]]:

@@ -161,12 +161,14 @@ class Table:
 class Cohort:
     """Customers who first bought in one month, and the share of them who bought again so many months later.
 
-    ``open`` is the place in ``shares`` of a month that still runs, None where every month is over.
+    ``worth`` is what each of them has bought for on average up to the end of the first month, of the month after, and
+    so on. ``open`` is the place in ``shares`` of a month that still runs, None where every month is over.
     """
 
     month: Period
     customers: int
     shares: tuple[float | None, ...]
+    worth: tuple[float | None, ...]
     open: int | None
 
 
