@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from laban.cli.common import State, help_language, print_json, shared
+from laban.cli.common import console as make_console
 from laban.errors import UnknownNameError
 from laban.i18n import Phrase, translate
 from laban.periods import COMPARISONS, Comparison, Period
@@ -116,18 +117,16 @@ def _write(state: State, view: TableView, csv_file: Path | None, xlsx_file: Path
     made = sheets.of_tables(view, state.lang)
     if csv_file is not None:
         csv_file.write_bytes(export.to_csv(made[0], state.lang))
-        state.say("cli.table.written", path=str(csv_file))
+        state.say("cli.table.written", path=state.shown(csv_file))
     if xlsx_file is not None:
         xlsx_file.write_bytes(export.to_xlsx(made, state.lang))
-        state.say("cli.table.written", path=str(xlsx_file))
+        state.say("cli.table.written", path=state.shown(xlsx_file))
 
 
 def _show(view: TableView, lang: str) -> None:
-    from rich.console import Console  # noqa: PLC0415  only tables need it
-
     from laban.report.table_words import TableWords  # noqa: PLC0415  help needs no prose
 
-    console = Console()
+    console = make_console()
     words = TableWords(lang, view.frame.currency)
     console.print(words.title(view.id), style="bold", highlight=False, markup=False)
     for line in (words.question(view.id), words.summary(view), *words.limits(view)):

@@ -14,7 +14,9 @@ from laban.report.views.tables.model import Head, Table, TableRow, TableView
 #: Bars drawn at most.
 BARS = 15
 #: Curves drawn at most; more cannot be told apart.
-CURVES = 6
+CURVES = 5
+#: Months, the first included, that a curve needs.
+SHORTEST = 3
 #: Height of a bar with its gap.
 STEP = 27
 #: Pictures narrower than this leave out the value axis.
@@ -45,7 +47,7 @@ def spec(view: TableView, table: Table, lang: str, *, theme: Theme = "light", wi
 def cohorts(view: TableView, lang: str, *, theme: Theme = "light", width: int = 1080) -> Spec | None:
     """Return what customers have bought for so far, a line per month of first order; None where nothing is known."""
     words, tint = TableWords(lang, view.frame.currency), charts.colours(theme)
-    drawn = [c for c in view.cohorts if len(c.worth) > 1 and c.worth[-1] is not None][:CURVES]
+    drawn = [c for c in view.cohorts if len(c.worth) >= SHORTEST and c.worth[-1] is not None][:CURVES]
     if not drawn:
         return None
     data = [
@@ -58,7 +60,7 @@ def cohorts(view: TableView, lang: str, *, theme: Theme = "light", width: int = 
     labels = [words.t("web.tables.cohort_after", n=n) for n in range(longest + 1)]
     axis = {"values": list(range(longest + 1)), "labelExpr": _label_of(labels), "grid": False}
     x = {"field": "months", "type": "quantitative", "scale": {"domain": [0, longest + 1.2]}, "axis": axis}
-    y = {**axes.value_axis([c.worth[-1] for c in drawn] + [0], "currency", lang), "field": "worth"}
+    y = {**axes.value_axis([worth for c in drawn for worth in c.worth], "currency", lang), "field": "worth"}
     fade = {"field": "cohort", "type": "quantitative", "legend": None, "scale": {"range": [1, 0.3]}}
     return {
         "$schema": charts.SCHEMA,
