@@ -116,6 +116,8 @@ def _write(page: Worksheet, sheet: Sheet, styles: _Styles) -> None:
     for number, row in enumerate(sheet.rows, top + 1):
         for place, (cell, column) in enumerate(zip(row, sheet.columns, strict=True)):
             _write_cell(page, number, place, cell, column.kind, styles)
+    for number, remark in enumerate(sheet.remarks, top + len(sheet.rows) + 2):
+        page.write_string(number, 0, safe(remark), styles.note)
     page.freeze_panes(top + 1, 1)
     page.set_landscape()
     page.set_paper(9)

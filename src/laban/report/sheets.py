@@ -41,7 +41,7 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table of a file; ``id`` tells it from the others of its page, ``notes`` stand above it."""
+    """One table of a file; ``id`` tells it from others of its page, ``notes`` stand above it, ``remarks`` below."""
 
     id: str
     title: str
@@ -49,6 +49,7 @@ class Sheet:
     columns: tuple[SheetColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     currency: str
+    remarks: tuple[str, ...] = ()
 
 
 # Pages of tables
@@ -68,9 +69,8 @@ def of_tables(view: TableView, lang: str) -> tuple[Sheet, ...]:
 def _of_table(view: TableView, table: Table, words: TableWords) -> Sheet:
     notes = [words.question(view.id), words.summary(view), *words.limits(view)]
     notes += [words.say(note) for note in table.says]
-    notes += [f"{gap.kpi.name.get(words.lang)}: {words.missing(gap)}" for gap in table.missing]
     notes += [table.reason.get(words.lang)] if table.reason else []
-    notes.append(words.method(view))
+    gaps = [f"{gap.kpi.name.get(words.lang)}: {words.missing(gap)}" for gap in table.missing]
     total = [table.total] if table.total is not None else []
     return Sheet(
         id=table.id,
@@ -81,6 +81,7 @@ def _of_table(view: TableView, table: Table, words: TableWords) -> Sheet:
             (*_key(table, row, words), *_values(table, row), words.marks(row)) for row in (*table.rows, *total)
         ),
         currency=view.frame.currency,
+        remarks=(*gaps, words.method(view)),
     )
 
 
@@ -151,7 +152,7 @@ def _of_cohorts(view: TableView, words: TableWords) -> Sheet:
     return Sheet(
         id="cohort-table",
         title=words.t("table.retention.cohorts"),
-        notes=(words.summary(view), *words.limits(view), words.method(view)),
+        notes=(words.summary(view), *words.limits(view)),
         columns=(
             SheetColumn(words.t("table.first_month"), "date"),
             SheetColumn(words.t("web.tables.cohort_size"), "count"),
@@ -163,6 +164,7 @@ def _of_cohorts(view: TableView, words: TableWords) -> Sheet:
             for c in view.cohorts
         ),
         currency=view.frame.currency,
+        remarks=(words.method(view),),
     )
 
 

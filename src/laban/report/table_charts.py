@@ -69,7 +69,7 @@ def cohorts(view: TableView, lang: str, *, theme: Theme = "light", width: int = 
         "width": width,
         "height": 270,
         "autosize": {"type": "fit", "contains": "padding"},
-        "padding": {"left": 4, "right": 12, "top": 8, "bottom": 4},
+        "padding": {"left": 16, "right": 12, "top": 8, "bottom": 4},
         "data": {"values": data},
         "encoding": {"x": x, "y": y},
         "layer": [

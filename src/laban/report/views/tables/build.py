@@ -219,7 +219,8 @@ class _Page:
             total = self.source.run(replace(query, by=())) if split.grain == "total" else None
         except UnsupportedDimensionError as error:
             return replace(blank, reason=_sentence(error))
-        kept = tuple(row for row in result.rows if _says_something(row))
+        steps = any(c.change for c in split.columns) or any(d.compared for d in split.derived)
+        kept = tuple(row for row in result.rows if _says_something(row, compared=steps))
         chosen = frozenset(knob.id for knob in knobs if knob.chosen is not None)
         values = {knob.id: knob.value for knob in knobs}
         material = Material(kpis, kept, total.rows[0] if total else None, by, values, chosen)
@@ -330,6 +331,7 @@ def _sentence(error: LabanError) -> Text:
     return Text(error.message("vi"), error.message("en"))
 
 
-def _says_something(row: Row) -> bool:
-    sides = (row.cells, row.baseline or ())
-    return any(v is not None for cs in sides for c in cs for v in (c.value, *c.parts.values()))
+def _says_something(row: Row, *, compared: bool) -> bool:
+    """Whether a member has any number but nought; what it had before counts where the table shows steps."""
+    sides = (row.cells, (row.baseline or ()) if compared else ())
+    return any(v for cells_of in sides for cell in cells_of for v in (cell.value, *cell.parts.values()))
