@@ -25,6 +25,9 @@ from laban.periods import Compared, Period, buckets, compared, extended, units_b
 #: What inputs must share to be answered together: fact, shape, date, least days, days carried, days active.
 Group = tuple[str, Shape, str, int, int, int]
 
+#: The members that have rows of their own, one value per dimension; None for all.
+Keep = tuple[tuple[str | None, ...], ...] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -103,8 +106,10 @@ class Bucket:
         return self.baseline if baseline else self.current
 
 
-def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
+def compile_query(query: Query, catalogue: Catalogue, today: date, keep: Keep = None) -> Plan:
     """Return the plan for a query; yesterday is the last complete day.
+
+    ``keep`` are the members that have rows of their own when the query asks for the largest only.
 
     Raises:
         UnknownNameError: a KPI or dimension does not exist; names the nearest.
@@ -119,7 +124,7 @@ def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
     prev = any(i.shift == "prev" for plan in kept for i in plan.inputs)
     pieces = _buckets(query, through, prev=prev, base=catalogue.index_base)
     wanted = tuple(dict.fromkeys(i for plan in kept for i in plan.inputs))
-    statements, places = _statements(query, catalogue, wanted, pieces)
+    statements, places = _statements(query, catalogue, wanted, pieces, keep)
     return Plan(query, compared(query.period, query.compare, through), pieces, statements, places, kept, refusals)
 
 
@@ -201,7 +206,7 @@ def grouped(catalogue: Catalogue, wanted: Iterable[Input]) -> dict[Group, list[I
 
 
 def _statements(
-    query: Query, catalogue: Catalogue, wanted: Iterable[Input], pieces: tuple[Bucket, ...]
+    query: Query, catalogue: Catalogue, wanted: Iterable[Input], pieces: tuple[Bucket, ...], keep: Keep
 ) -> tuple[tuple[Statement, ...], dict[Input, Place]]:
     statements: list[Statement] = []
     places: dict[Input, Place] = {}
@@ -213,7 +218,7 @@ def _statements(
         asks = _asks(catalogue, members, first=2 + len(query.by), shape=shape)
         request = Request(
             *(catalogue.facts[fact], shape, asks, tuple(index), query.by, query.where),
-            *(active, catalogue.brand_terms, grain),
+            *(active, catalogue.brand_terms, keep, grain),
         )
         statements.append(Statement(statement(request), request, index))
         places |= {one: Place(number, place) for place, one in enumerate(members)}

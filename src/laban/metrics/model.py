@@ -264,7 +264,7 @@ class Catalogue:
 
     ``activity_days``: how long after buying a customer counts as active. ``brand_terms``: words that make a search
     one for the brand. ``index_base``: the period that an index is measured against. ``edition`` changes with what
-    people define themselves.
+    people define themselves. ``ground`` is the catalogue that this one only adds columns of tables to.
     """
 
     kpis: Mapping[str, Kpi]
@@ -277,6 +277,7 @@ class Catalogue:
     brand_terms: tuple[str, ...] = ()
     index_base: Period | None = None
     edition: str = ""
+    ground: Catalogue | None = None
 
     def kpi(self, name: str) -> Kpi:
         """Return a KPI, or with ``kpi.variant`` another reading of it under that id.

@@ -43,7 +43,8 @@ class Cell:
 class Row:
     """The cells (one per KPI of the query, in its order) of one bucket and one combination of dimension values.
 
-    ``key`` has one value per dimension of ``query.by``; None where the data do not say.
+    ``key`` has one value per dimension of ``query.by``; None where the data do not say. ``others`` marks the row of
+    all members that ``query.top`` left out; its key says "others" too, as a member of that name might.
     """
 
     period: Period
@@ -51,6 +52,7 @@ class Row:
     cells: tuple[Cell, ...]
     baseline: tuple[Cell, ...] | None = None
     baseline_period: Period | None = None
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

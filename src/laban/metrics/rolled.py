@@ -62,7 +62,9 @@ class Rolled:
 
 
 def rolled(catalogue: Catalogue) -> Rolled:
-    """Return the rollups of a catalogue; drawn once."""
+    """Return the rollups of a catalogue; drawn once. What is only added for a table's sake has none of its own."""
+    if catalogue.ground is not None:
+        return rolled(catalogue.ground)
     if "rolled" not in catalogue.memo:
         catalogue.memo["rolled"] = _drawn(catalogue)
     found: Rolled = catalogue.memo["rolled"]
@@ -299,7 +301,7 @@ def _from_answers(old: Statement, asks: Sequence[Ask], made: Rolled, ready: Mapp
     request = old.request
     one = asks[0]
     answers = next((a for a in made.answers.values() if one.input in a.asks), None)
-    if answers is None or answers.rollup.name not in ready or request.where:
+    if answers is None or answers.rollup.name not in ready or request.where or request.keep is not None:
         return None
     split = request.by == (CHANNEL,)
     if request.by and not (split and len(answers.rollup.splits) > 1):

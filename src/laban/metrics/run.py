@@ -21,6 +21,7 @@ from laban.metrics.refusals import Known, reason
 from laban.metrics.result import Result
 from laban.metrics.rolled import Span, chosen, rolled
 from laban.metrics.table import Table, grid
+from laban.metrics.top import largest
 from laban.periods import Period
 from laban.warehouse.rollup import Rollup
 
@@ -92,7 +93,12 @@ def run(query: Query, catalogue: Catalogue, warehouse: Warehouse, *, today: date
             return kept.answers[key][1]
         extents = kept.extents
     warehouse.refresh(rolled(catalogue).rollups, wait=False)
-    result = answer(compile_query(query, catalogue, today), catalogue, warehouse, extents)
+    keep = None
+    if query.top:
+        keep = largest(
+            query, lambda asked: answer(compile_query(asked, catalogue, today), catalogue, warehouse, extents)
+        )
+    result = answer(compile_query(query, catalogue, today, keep), catalogue, warehouse, extents)
     with kept.lock:
         if kept.version == version == warehouse.version:
             kept.answers[key] = (catalogue, result)

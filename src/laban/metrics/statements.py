@@ -24,6 +24,9 @@ SHAPES: dict[str, Shape] = {
     "repeat": "repeat", "top": "top", "stock": "stock", "reported": "reported", "activity": "activity",
 }  # fmt: skip
 
+#: The member that stands for all that are not kept; no file can hold it, since control characters are refused.
+OTHERS = "\x1fothers"
+
 _SECONDS = re.compile(r"\{seconds (\w+) (\w+)\}")
 _BRAND = re.compile(r"\{brand (\w+)\}")
 
@@ -42,6 +45,7 @@ class Ask:
 class Request:
     """What a statement is to answer: measures of one source, in windows, split by and filtered on dimensions.
 
+    ``keep`` lists the combinations of members that have a row of their own; all others share one. None keeps all.
     ``aligned``: the windows are units of this grain, numbered from the first on, so that a day tells its window.
     """
 
@@ -53,6 +57,7 @@ class Request:
     where: Filters
     activity_days: int
     brand_terms: tuple[str, ...] = ()
+    keep: tuple[tuple[str | None, ...], ...] | None = None
     aligned: str = ""
 
 
@@ -98,8 +103,26 @@ def _filters(source: Source, filters: Filters) -> list[Sql]:
     return [condition(source, dimension, values) for dimension, values in filters]
 
 
-def _members(request: Request) -> list[str]:
-    return [f"nullif({request.source.dimensions[dimension]}, '')" for dimension in request.by]
+def _members(request: Request, alias: str = "") -> Sql:
+    """One column per dimension, each after a comma; ``alias`` names them d0, d1, ..."""
+    members = [f"nullif({request.source.dimensions[dimension]}, '')" for dimension in request.by]
+    kept = None if request.keep is None else _is_kept(members, request.keep)
+    pieces = []
+    for number, member in enumerate(members):
+        column = Sql(member) if kept is None else "CASE WHEN " + kept + Sql(f" THEN {member} ELSE ? END", (OTHERS,))
+        pieces.append(", " + column + (f" AS {alias}{number}" if alias else ""))
+    return joined(pieces, "")
+
+
+def _is_kept(members: Sequence[str], keep: Sequence[tuple[str | None, ...]]) -> Sql:
+    if len(members) > 1:
+        same = " AND ".join(f"{member} IS NOT DISTINCT FROM ?" for member in members)
+        return joined((Sql(f"({same})", key) for key in keep), " OR ") if keep else Sql("FALSE")
+    named = [value for (value,) in keep if value is not None]
+    pieces = [Sql(f"{members[0]} IN ({', '.join('?' * len(named))})", tuple(named))] if named else []
+    if len(named) < len(keep):
+        pieces.append(Sql(f"{members[0]} IS NULL"))
+    return joined(pieces, " OR ") if pieces else Sql("FALSE")
 
 
 def _places(count: int) -> str:
@@ -227,19 +250,19 @@ def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> 
 
 
 def _rows(request: Request, dialect: Dialect) -> Sql:
-    dims = "".join(f", {member}" for member in _members(request))
-    return _in_windows(request, dialect, f"{dims}, count(*), " + _columns(request, dialect), 1 + len(request.by))
+    select = _members(request) + ", count(*), " + _columns(request, dialect)
+    return _in_windows(request, dialect, select, 1 + len(request.by))
 
 
 def _repeat(request: Request, dialect: Dialect) -> Sql:
     """Count the values that occur more than once, after counting each value's rows."""
-    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
     value = request.asks[0].measure.expr
     counts = joined(
         ("count(CASE WHEN " + _kept(request, ask) + f" THEN 1 END) AS n{n}" for n, ask in enumerate(request.asks)),
         ", ",
     )
-    inner = _in_windows(request, dialect, f" AS i{dims}, {value} AS k, count(*) AS n, " + counts, 2 + len(request.by))
+    select = " AS i" + _members(request, "d") + f", {value} AS k, count(*) AS n, " + counts
+    inner = _in_windows(request, dialect, select, 2 + len(request.by))
     outer = "".join(f", d{n}" for n in range(len(request.by)))
     often = ", ".join(f"count(CASE WHEN n{n} >= 2 AND k IS NOT NULL THEN 1 END)" for n in range(len(request.asks)))
     return f"SELECT i{outer}, sum(n), {often} FROM (" + inner + f") g GROUP BY {_places(1 + len(request.by))}"
@@ -247,7 +270,6 @@ def _repeat(request: Request, dialect: Dialect) -> Sql:
 
 def _top(request: Request, dialect: Dialect) -> Sql:
     """Add each member's values, rank the members, and keep the largest twentieth (or what the measure says)."""
-    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
     measure = request.asks[0].measure
     worth = joined(
         (
@@ -256,9 +278,8 @@ def _top(request: Request, dialect: Dialect) -> Sql:
         ),
         ", ",
     )
-    inner = _in_windows(
-        request, dialect, f" AS i{dims}, {measure.expr} AS k, count(*) AS n, " + worth, 2 + len(request.by)
-    )
+    select = " AS i" + _members(request, "d") + f", {measure.expr} AS k, count(*) AS n, " + worth
+    inner = _in_windows(request, dialect, select, 2 + len(request.by))
     outer = "".join(f", d{n}" for n in range(len(request.by)))
     group = f"i{outer}"
     ranked = ", ".join(
@@ -291,7 +312,6 @@ def _stock(request: Request, dialect: Dialect) -> Sql:
     source = request.source
     carry = max(ask.measure.carry_days for ask in request.asks)
     day = dialect.plus_days('f."date"', "f.days - 1") if source.spans else 'f."date"'
-    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
     members = dict.fromkeys(member for ask in request.asks for member in ask.measure.members)
     who = "".join(f", {member} AS m{n}" for n, member in enumerate(members))
     values = joined(
@@ -309,7 +329,9 @@ def _stock(request: Request, dialect: Dialect) -> Sql:
     inner = (
         "WITH c AS ("
         + dialect.calendar(request.windows, carry)
-        + f") SELECT c.i AS i{dims}{who}, count(*) AS n, "
+        + ") SELECT c.i AS i"
+        + _members(request, "d")
+        + f"{who}, count(*) AS n, "
         + values
         + f" FROM {table_of(source)} JOIN c ON {day} = c.day WHERE "
         + where
@@ -358,12 +380,13 @@ def _reported(request: Request, dialect: Dialect) -> Sql:
         ),
         ", ",
     )
-    dims = "".join(f", {member}" for member in _members(request))
     span = f"f.days = {dialect.days_between('w.s', 'w.e')}"
     return (
         "WITH w AS ("
         + dialect.windows(request.windows)
-        + f") SELECT w.i{dims}, count(*), "
+        + ") SELECT w.i"
+        + _members(request)
+        + ", count(*), "
         + columns
         + f' FROM {table_of(source)} JOIN w ON f."date" = w.s AND {span} WHERE '
         + conjunction([source.where, *whole, *_filters(source, request.where)])
@@ -389,12 +412,13 @@ def _activity(request: Request, dialect: Dialect) -> Sql:
         + " GROUP BY 1, 2"
     )
     columns = joined((_activity_sum(request, ask) for ask in request.asks), ", ")
-    dims = "".join(f", {member}" for member in _members(request))
     first = ""
     if request.by or request.where or any(ask.input.where for ask in request.asks):
         first = f" JOIN {quote(source.table)} o ON o.{quote(customer)} = g.k AND o.is_first_order"
     return (
-        f"SELECT i{dims}, sum(at_start), "
+        "SELECT i"
+        + _members(request)
+        + ", sum(at_start), "
         + columns
         + " FROM ("
         + inner

@@ -15,6 +15,7 @@ from laban.metrics.compile import Bucket, KpiPlan, Plan, Statement
 from laban.metrics.formula import Exact, Expression, Input, Named, Number, Operation, evaluated, exactly
 from laban.metrics.refusals import Known
 from laban.metrics.result import Cell, Row
+from laban.metrics.statements import OTHERS
 from laban.periods import Period
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Table(Sequence[Row]):
     __hash__ = None  # type: ignore[assignment]  # rows hold mappings
 
     def _keys(self, number: int) -> list[Key]:
-        """The dimension values that occur in a bucket or its baseline, in any fact; unknown ones last."""
+        """The members of a bucket or its baseline, in any fact; unknown ones last, then the rest."""
         if not self._plan.query.by:
             return [()]
         keys = {
@@ -132,14 +133,15 @@ class Table(Sequence[Row]):
             for window in reader.members[number]
             for key in reader.grid.members.get(window, ())
         }
-        return sorted(keys, key=lambda key: tuple((value is None, value or "") for value in key))
+        return sorted(keys, key=lambda key: tuple((value == OTHERS, value is None, value or "") for value in key))
 
     def _row(self, number: int, key: Key) -> Row:
         bucket = self._plan.buckets[number]
         with exactly():
             now = self._cells(number, key, baseline=False)
             before = None if bucket.baseline is None else self._cells(number, key, baseline=True)
-        return Row(bucket.current, key, now, before, bucket.baseline)
+        others = OTHERS in key
+        return Row(bucket.current, _shown(key), now, before, bucket.baseline, others)
 
     def _cells(self, number: int, key: Key, *, baseline: bool) -> tuple[Cell, ...]:
         values: dict[Input, Exact | None] = {}
@@ -177,7 +179,7 @@ class Table(Sequence[Row]):
         before = self._inputs(baseline=True) if compared else None
         return Columns(
             [self._plan.buckets[number].current for number, _ in self._places],
-            [key for _, key in self._places],
+            [_shown(key) for _, key in self._places],
             {kpi: self._of(kpi, now) for kpi in query.kpis},
             None if before is None else {kpi: self._of(kpi, before) for kpi in query.kpis},
         )
@@ -234,6 +236,10 @@ class Table(Sequence[Row]):
                 return _combined(operator, self._column(left, values), self._column(right, values))
             case _:
                 raise TypeError(expression)
+
+
+def _shown(key: Key) -> Key:
+    return ("others",) * len(key) if OTHERS in key else key
 
 
 def _combined(operator: str, left: Column, right: Column) -> Column:

@@ -62,8 +62,8 @@ def _lay_ground(connection: duckdb.DuckDBPyConnection) -> None:
 
 #: What is kept beside the facts, and what of it no longer agrees with them; see ``rollup`` and ``dirty``.
 _ROLLUPS = (
-    "CREATE TABLE IF NOT EXISTS rollup_state "
-    "(name VARCHAR NOT NULL, source VARCHAR NOT NULL, first_day DATE, last_day DATE)",
+    """CREATE TABLE IF NOT EXISTS rollup_state (
+        name VARCHAR NOT NULL, source VARCHAR NOT NULL, first_day DATE, last_day DATE)""",
     "CREATE TABLE IF NOT EXISTS rollup_dirty (source VARCHAR NOT NULL, dated VARCHAR NOT NULL, day DATE)",
 )
 
