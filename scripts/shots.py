@@ -34,6 +34,11 @@ PAGES = {
     "kpi-money": "/kpi/return_on_ad_spend?by=campaign",
     "data": "/data",
     "dictionary": "/dictionary?q=ty%20le",
+    "tables": "/tables",
+    "table-conversion": "/tables/conversion",
+    "table-roas": "/tables/roas",
+    "table-retention": "/tables/retention",
+    "table-engagement": "/tables/engagement?by=content_type,topic",
     "error": "/kpi/conversion_rat",
 }
 

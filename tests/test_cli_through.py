@@ -49,6 +49,8 @@ QUESTIONS = (
     ("kpi",),
     ("report", "--week", "2026-W46", "--format", "md", "-o", "written.md"),
     ("report", "--week", "2026-W46", "--format", "xlsx"),
+    ("table", "roas", "--period", "2026-W46", "--by", "channel"),
+    ("table", "cost-per-conversion", "--period", "2026-W46", "--xlsx", "written.xlsx"),
     ("template", "orders", "-o", "written.xlsx"),
 )
 WRITTEN = ("written.md", "laban-2026-W46.xlsx", "written.xlsx")

@@ -26,6 +26,7 @@ QUERIES = st.builds(
     by=st.lists(NAMES, max_size=3).map(tuple),
     where=st.lists(st.tuples(NAMES, st.lists(st.text(), max_size=3).map(tuple)), max_size=3).map(tuple),
     compare=st.sampled_from(COMPARISONS),
+    top=st.integers(0, 1000),
 )
 
 
@@ -70,6 +71,8 @@ def test_equal_questions_are_equal_values() -> None:
         ("kpi=A;drop&period=2026-W46", "A;drop"),
         ("kpi=a&period=2026-W46&by=x y", "x y"),
         ("kpi=a&period=2026-W46&where.=1", "“”"),
+        ("kpi=a&period=2026-W46&by=b&top=1001", "1001"),
+        ("kpi=a&period=2026-W46&by=b&top=-1", "-1"),
     ],
 )
 def test_a_wrong_text_is_answered_with_the_part_that_is_wrong(text: str, word: str) -> None:

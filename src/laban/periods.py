@@ -172,6 +172,25 @@ def preceding(period: Period) -> Period:
     return unit_of(period.start - _DAY, grain)
 
 
+def units_between(first: date, start: date, grain: str) -> int:
+    """Return how many units of ``grain`` lie between two first days of such units."""
+    match grain:
+        case "day":
+            return (start - first).days
+        case "week":
+            return (start - first).days // 7
+        case _:
+            months = (start.year - first.year) * 12 + start.month - first.month
+            return months // {"month": 1, "quarter": 3, "year": 12}[grain]
+
+
+def extended(period: Period, least_days: int) -> Period:
+    """Return ``period``, begun earlier where it is shorter than ``least_days``."""
+    if period.days >= least_days:
+        return period
+    return Period(period.end - timedelta(days=least_days), period.end)
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A period cut to what has elapsed, and what it is compared with: always the same number of days.

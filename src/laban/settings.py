@@ -102,6 +102,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("time_zone", "Asia/Ho_Chi_Minh", _zone, "IANA (Asia/Ho_Chi_Minh, …)"),
     Setting("activity_days", 90, _days, "1–730"),
     Setting("brand_terms", (), _words, '["laban", "la bàn"]'),
+    Setting("own_domains", (), _words, '["laban.vn", "shop.laban.vn"]'),
     Setting("index_base", "", _period, "2025-Q1, 2025-03, 2025"),
     Setting("rates", {}, _rates, "{USD = 26000}"),
 )
@@ -112,7 +113,8 @@ class Settings:
     """The settings of one workspace, checked.
 
     ``rates`` gives, per foreign currency, how many units of ``currency`` one unit is worth. ``brand_terms`` are the
-    words that make a search one for the brand (the company's name where there are none).
+    words that make a search one for the brand (the company's name where there are none). ``own_domains`` are the
+    company's own sites, which never refer anybody.
     """
 
     name: str = "Laban"
@@ -121,6 +123,7 @@ class Settings:
     time_zone: str = "Asia/Ho_Chi_Minh"
     activity_days: int = 90
     brand_terms: tuple[str, ...] = ()
+    own_domains: tuple[str, ...] = ()
     index_base: Period | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -172,6 +175,7 @@ currency = "{currency}"
 time_zone = "{time_zone}"
 activity_days = {activity_days}          # a customer is active for so many days after buying
 brand_terms = {brand_terms}            # words that make a search one for your brand; empty: the name above
+own_domains = {own_domains}            # your own sites: visits from them are no referrals
 index_base = "{index_base}"             # period that an index is measured against, such as 2025-Q1
 
 [rates]                     # one unit of a foreign currency in {currency}
@@ -192,6 +196,7 @@ def write_settings(root: Path, settings: Settings) -> None:
         time_zone=settings.time_zone,
         activity_days=settings.activity_days,
         brand_terms=f"[{', '.join(_quoted(term) for term in settings.brand_terms)}]",
+        own_domains=f"[{', '.join(_quoted(domain) for domain in settings.own_domains)}]",
         index_base=settings.index_base.text() if settings.index_base else "",
     )
     path.write_text(text, "utf-8")

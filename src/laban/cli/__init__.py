@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "template": "importing",
     "board": "asking",
     "kpi": "asking",
+    "table": "tables",
     "dictionary": "asking",
     "report": "asking",
     "catalogue": "catalogue",

@@ -20,7 +20,13 @@ from laban.metrics.model import Catalogue, Source
 from laban.metrics.query import Query
 from laban.metrics.result import Refusal
 from laban.metrics.statements import Ask, Request, Shape, shape_of, statement
-from laban.periods import Compared, Period, buckets, compared
+from laban.periods import Compared, Period, buckets, compared, extended, units_between
+
+#: What inputs must share to be answered together: fact, shape, date, least days, days carried, days active.
+Group = tuple[str, Shape, str, int, int, int]
+
+#: The members that have rows of their own, one value per dimension; None for all.
+Keep = tuple[tuple[str | None, ...], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +106,10 @@ class Bucket:
         return self.baseline if baseline else self.current
 
 
-def extended(period: Period, least_days: int) -> Period:
-    """Return ``period``, begun earlier where it is shorter than ``least_days``."""
-    if period.days >= least_days:
-        return period
-    return Period(period.end - timedelta(days=least_days), period.end)
-
-
-def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
+def compile_query(query: Query, catalogue: Catalogue, today: date, keep: Keep = None) -> Plan:
     """Return the plan for a query; yesterday is the last complete day.
+
+    ``keep`` are the members that have rows of their own when the query asks for the largest only.
 
     Raises:
         UnknownNameError: a KPI or dimension does not exist; names the nearest.
@@ -123,7 +124,7 @@ def compile_query(query: Query, catalogue: Catalogue, today: date) -> Plan:
     prev = any(i.shift == "prev" for plan in kept for i in plan.inputs)
     pieces = _buckets(query, through, prev=prev, base=catalogue.index_base)
     wanted = tuple(dict.fromkeys(i for plan in kept for i in plan.inputs))
-    statements, places = _statements(query, catalogue, wanted, pieces)
+    statements, places = _statements(query, catalogue, wanted, pieces, keep)
     return Plan(query, compared(query.period, query.compare, through), pieces, statements, places, kept, refusals)
 
 
@@ -193,27 +194,48 @@ def _bucket(piece: Period, query: Query, through: date, *, prev: bool, base: Per
     return Bucket(both.current, both.baseline, before, earlier, base)
 
 
-def _statements(
-    query: Query, catalogue: Catalogue, wanted: Iterable[Input], pieces: tuple[Bucket, ...]
-) -> tuple[tuple[Statement, ...], dict[Input, Place]]:
-    groups: dict[tuple[str, Shape, str, int, int, int], list[Input]] = {}
+def grouped(catalogue: Catalogue, wanted: Iterable[Input]) -> dict[Group, list[Input]]:
+    """Return the inputs that one statement can answer together."""
+    groups: dict[Group, list[Input]] = {}
     for one in wanted:
         measure = catalogue.measures[one.measure]
         active = (one.days or catalogue.activity_days) if measure.kind == "activity" else 0
         key = (measure.fact, shape_of(measure), measure.date, one.window, measure.carry_days, active)
         groups.setdefault(key, []).append(one)
+    return groups
+
+
+def _statements(
+    query: Query, catalogue: Catalogue, wanted: Iterable[Input], pieces: tuple[Bucket, ...], keep: Keep
+) -> tuple[tuple[Statement, ...], dict[Input, Place]]:
     statements: list[Statement] = []
     places: dict[Input, Place] = {}
-    for number, ((fact, shape, *_, active), members) in enumerate(groups.items()):
+    for number, ((fact, shape, *_, active), members) in enumerate(grouped(catalogue, wanted).items()):
         index = _windows(members, pieces)
+        grain = _aligned(tuple(index)) if shape in {"rows", "repeat", "top"} else ""
+        if grain:
+            index = _counted(tuple(index), grain)
         asks = _asks(catalogue, members, first=2 + len(query.by), shape=shape)
         request = Request(
             *(catalogue.facts[fact], shape, asks, tuple(index), query.by, query.where),
-            *(active, catalogue.brand_terms),
+            *(active, catalogue.brand_terms, keep, grain),
         )
         statements.append(Statement(statement(request), request, index))
         places |= {one: Place(number, place) for place, one in enumerate(members)}
     return tuple(statements), places
+
+
+def _aligned(windows: tuple[Period, ...]) -> str:
+    """Return the grain of which all windows are whole units, "" when they are not or there is only one."""
+    grains = {window.grain for window in windows} if len(windows) > 1 else {"range"}
+    grain = grains.pop()
+    return "" if grains or grain == "range" else grain
+
+
+def _counted(windows: tuple[Period, ...], grain: str) -> dict[Period, int]:
+    """Number units by how many there are between them and the first."""
+    first = min(window.start for window in windows)
+    return {window: units_between(first, window.start, grain) for window in windows}
 
 
 def _windows(members: Iterable[Input], pieces: Iterable[Bucket]) -> dict[Period, int]:

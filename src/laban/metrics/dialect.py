@@ -61,6 +61,21 @@ class Dialect:
         """Seconds from one timestamp to another."""
         return f"date_diff('second', {start}, {end})"
 
+    def unit_number(self, day: str, grain: str, first: date) -> Sql:
+        """How many units of a grain lie between the unit that begins on ``first`` and the one ``day`` is in."""
+        match grain:
+            case "day":
+                return Sql(f"CAST({day} - CAST(? AS DATE) AS INTEGER)", (first,))
+            case "week":
+                return Sql(f"CAST(({day} - CAST(? AS DATE)) // 7 AS INTEGER)", (first,))
+            case "month":
+                return Sql(f"CAST(year({day}) * 12 + month({day}) - ? AS INTEGER)", (first.year * 12 + first.month,))
+            case "quarter":
+                before = first.year * 4 + (first.month + 2) // 3
+                return Sql(f"CAST(year({day}) * 4 + quarter({day}) - ? AS INTEGER)", (before,))
+            case _:
+                return Sql(f"CAST(year({day}) - ? AS INTEGER)", (first.year,))
+
     def median(self, value: str) -> str:
         """The exact median; the mean of the two middle values where there are two."""
         return f"median({value})"

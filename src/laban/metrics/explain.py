@@ -33,18 +33,23 @@ def pasteable(sql: Sql) -> str:
         ValueError: there are not as many values as places.
         TypeError: a value has no way of being written.
     """
+    return f"{''.join(_pieces(_CLAUSE.sub, sql))};"
+
+
+def inlined(sql: Sql) -> str:
+    """Return a statement or a part of one with its values in the place of its question marks."""
+    return "".join(_pieces(lambda _, text: text, sql))
+
+
+def _pieces(between: Callable[[str, str], str], sql: Sql) -> Iterator[str]:
     if sum(found[0] == "?" for found in _PIECE.finditer(sql.text)) != len(sql.params):
         raise ValueError("not as many values as places")
-    return f"{''.join(_pieces(sql.text, iter(sql.params)))};"
-
-
-def _pieces(text: str, values: Iterator[Any]) -> Iterator[str]:
-    place = 0
-    for found in _PIECE.finditer(text):
-        yield _CLAUSE.sub("\n", text[place : found.start()])
+    place, values = 0, iter(sql.params)
+    for found in _PIECE.finditer(sql.text):
+        yield between("\n", sql.text[place : found.start()])
         yield constant(next(values)) if found[0] == "?" else found[0]
         place = found.end()
-    yield _CLAUSE.sub("\n", text[place:])
+    yield between("\n", sql.text[place:])
 
 
 def constant(value: Any) -> str:

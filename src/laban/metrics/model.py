@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from laban.errors import UnknownNameError
 from laban.i18n import Phrase, Text
@@ -22,7 +22,18 @@ STANDARD = "standard"
 Unit = Literal["ratio", "percent", "currency", "count", "duration", "score", "months"]
 Direction = Literal["higher_better", "lower_better", "neutral"]
 Kind = Literal[
-    "sum", "count", "distinct", "repeat", "stock", "median", "quantile", "top", "reported", "activity", "derived"
+    "sum",
+    "count",
+    "tally",
+    "distinct",
+    "repeat",
+    "stock",
+    "median",
+    "quantile",
+    "top",
+    "reported",
+    "activity",
+    "derived",
 ]
 Additivity = Literal["additive", "semi_additive", "distinct", "non_additive"]
 DriverKind = Literal["identity", "causal"]
@@ -69,12 +80,12 @@ class Measure:
     ``expr`` and ``where`` are SQL over the columns of the fact's view; ``date`` places a row in time where that is
     not the fact's own date. ``gap`` tells rows whose number is unknown, so that a sum over them is partial.
 
-    Kinds: ``sum``; ``count`` of rows; ``distinct`` values of ``expr``; ``repeat``: values of ``expr`` that occur
-    more than once; ``stock``: the last known value of each member (``members``), carried for ``carry_days``, added
-    over members; ``median`` and ``quantile`` of rows; ``top``: the ``top_percent`` largest values of ``expr`` by the
-    sum of ``value`` (``part``: their value, or how many members they are); ``reported``: a number of people that only
-    the platform can count, valid for the very window it was reported for; ``activity``: customers by when they bought
-    (``part``: start, end or retained); ``derived`` from other measures by ``formula``.
+    Kinds: ``sum``; ``count`` of rows (``tally``: of counts); ``distinct`` values of ``expr``; ``repeat``: values of
+    ``expr`` that occur more than once; ``stock``: the last known value of each member (``members``), carried for
+    ``carry_days``, added over members; ``median`` and ``quantile`` of rows; ``top``: the ``top_percent`` largest
+    values of ``expr`` by the sum of ``value`` (``part``: their value, or how many members they are); ``reported``: a
+    number of people that only the platform can count, valid for the very window it was reported for; ``activity``:
+    customers by when they bought (``part``: start, end or retained); ``derived`` from other measures by ``formula``.
     """
 
     id: str
@@ -253,7 +264,7 @@ class Catalogue:
 
     ``activity_days``: how long after buying a customer counts as active. ``brand_terms``: words that make a search
     one for the brand. ``index_base``: the period that an index is measured against. ``edition`` changes with what
-    people define themselves.
+    people define themselves. ``ground`` is the catalogue that this one only adds columns of tables to.
     """
 
     kpis: Mapping[str, Kpi]
@@ -266,6 +277,7 @@ class Catalogue:
     brand_terms: tuple[str, ...] = ()
     index_base: Period | None = None
     edition: str = ""
+    ground: Catalogue | None = None
 
     def kpi(self, name: str) -> Kpi:
         """Return a KPI, or with ``kpi.variant`` another reading of it under that id.
@@ -300,6 +312,11 @@ class Catalogue:
     def names(self) -> Names:
         """What a formula may speak of."""
         return Names(frozenset(self.measures), frozenset(self.kpis), frozenset(self.dimensions))
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What other modules have worked out of this catalogue and need not work out again."""
+        return {}
 
     @cached_property
     def _derived(self) -> dict[str, Expression]:

@@ -158,7 +158,8 @@ def _nothing_said(plan: KpiPlan, known: Known, grids: Sequence[_Grid]) -> Refusa
 
     A number of some rows only is named last: a file can bring what tells these rows, not the number itself.
     """
-    for ask, request, _ in sorted(_asks(plan, known), key=lambda asked: asked[0].measure.conditional):
+    measures = known.catalogue.measures
+    for ask, request, _ in sorted(_asks(plan, known), key=lambda asked: measures[asked[0].input.measure].conditional):
         rows = grids[known.plan.places[ask.input].statement].rows.values()
         if any(row[ask.column] is not None for row in rows):
             continue

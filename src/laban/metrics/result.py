@@ -6,7 +6,7 @@ durations in seconds. None means that there is no number, never zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -43,7 +43,8 @@ class Cell:
 class Row:
     """The cells (one per KPI of the query, in its order) of one bucket and one combination of dimension values.
 
-    ``key`` has one value per dimension of ``query.by``; None where the data do not say.
+    ``key`` has one value per dimension of ``query.by``; None where the data do not say. ``others`` marks the row of
+    all members that ``query.top`` left out; its key says "others" too, as a member of that name might.
     """
 
     period: Period
@@ -51,6 +52,7 @@ class Row:
     cells: tuple[Cell, ...]
     baseline: tuple[Cell, ...] | None = None
     baseline_period: Period | None = None
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Result:
     period: Period
     baseline_period: Period | None
     partial: bool
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
 
     def column(self, kpi: str) -> tuple[Cell, ...]:

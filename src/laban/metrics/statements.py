@@ -24,6 +24,9 @@ SHAPES: dict[str, Shape] = {
     "repeat": "repeat", "top": "top", "stock": "stock", "reported": "reported", "activity": "activity",
 }  # fmt: skip
 
+#: The member that stands for all that are not kept; no file can hold it, since control characters are refused.
+OTHERS = "\x1fothers"
+
 _SECONDS = re.compile(r"\{seconds (\w+) (\w+)\}")
 _BRAND = re.compile(r"\{brand (\w+)\}")
 
@@ -40,7 +43,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a statement is to answer: measures of one source, in windows, split by and filtered on dimensions."""
+    """What a statement is to answer: measures of one source, in windows, split by and filtered on dimensions.
+
+    ``keep`` lists the combinations of members that have a row of their own; all others share one. None keeps all.
+    ``aligned``: the windows are units of this grain, numbered from the first on, so that a day tells its window.
+    """
 
     source: Source
     shape: Shape
@@ -50,6 +57,8 @@ class Request:
     where: Filters
     activity_days: int
     brand_terms: tuple[str, ...] = ()
+    keep: tuple[tuple[str | None, ...], ...] | None = None
+    aligned: str = ""
 
 
 def shape_of(measure: Measure) -> Shape:
@@ -94,8 +103,26 @@ def _filters(source: Source, filters: Filters) -> list[Sql]:
     return [condition(source, dimension, values) for dimension, values in filters]
 
 
-def _members(request: Request) -> list[str]:
-    return [f"nullif({request.source.dimensions[dimension]}, '')" for dimension in request.by]
+def _members(request: Request, alias: str = "") -> Sql:
+    """One column per dimension, each after a comma; ``alias`` names them d0, d1, ..."""
+    members = [f"nullif({request.source.dimensions[dimension]}, '')" for dimension in request.by]
+    kept = None if request.keep is None else _is_kept(members, request.keep)
+    pieces = []
+    for number, member in enumerate(members):
+        column = Sql(member) if kept is None else "CASE WHEN " + kept + Sql(f" THEN {member} ELSE ? END", (OTHERS,))
+        pieces.append(", " + column + (f" AS {alias}{number}" if alias else ""))
+    return joined(pieces, "")
+
+
+def _is_kept(members: Sequence[str], keep: Sequence[tuple[str | None, ...]]) -> Sql:
+    if len(members) > 1:
+        same = " AND ".join(f"{member} IS NOT DISTINCT FROM ?" for member in members)
+        return joined((Sql(f"({same})", key) for key in keep), " OR ") if keep else Sql("FALSE")
+    named = [value for (value,) in keep if value is not None]
+    pieces = [Sql(f"{members[0]} IN ({', '.join('?' * len(named))})", tuple(named))] if named else []
+    if len(named) < len(keep):
+        pieces.append(Sql(f"{members[0]} IS NULL"))
+    return joined(pieces, " OR ") if pieces else Sql("FALSE")
 
 
 def _places(count: int) -> str:
@@ -116,12 +143,15 @@ def _kept(request: Request, ask: Ask) -> Sql:
     return conjunction([ask.measure.where, *_filters(request.source, ask.input.where)])
 
 
-def _aggregate(request: Request, ask: Ask, dialect: Dialect) -> Sql:
+def aggregate(request: Request, ask: Ask, dialect: Dialect) -> Sql:
+    """Return the expression over rows that gives one measure."""
     value, kept = _expression(request, ask.measure, dialect), _kept(request, ask)
     case = "CASE WHEN " + kept
     match ask.measure.kind:
         case "count":
             return "count(" + case + " THEN 1 END)"
+        case "tally":
+            return "sum(" + case + " THEN " + value + " ELSE 0 END)"
         case "distinct":
             return "count(DISTINCT " + case + " THEN " + value + " END)"
         case "median" | "quantile":
@@ -151,14 +181,19 @@ def _sum(request: Request, ask: Ask, value: Sql, kept: Sql) -> Sql:
 def _columns(request: Request, dialect: Dialect) -> Sql:
     found: list[Sql] = []
     for ask in request.asks:
-        found.append(_aggregate(request, ask, dialect))
+        found.append(aggregate(request, ask, dialect))
         if ask.gap_column is not None:
-            gap = conjunction([ask.measure.gap, _kept(request, ask)])
-            found.append("count(CASE WHEN " + gap + " THEN 1 END)")
+            found.append(counted_gap(request, ask))
     return joined(found, ", ")
 
 
-def _table(source: Source) -> str:
+def counted_gap(request: Request, ask: Ask) -> Sql:
+    """Return the expression for the number of rows whose number is unknown."""
+    return "count(CASE WHEN " + conjunction([ask.measure.gap, _kept(request, ask)]) + " THEN 1 END)"
+
+
+def table_of(source: Source) -> str:
+    """Return the view of a source, called ``f``, with what it is joined to, called ``o``."""
     text = f"{quote(source.table)} f"
     if source.join:
         same = " AND ".join(f"o.{quote(c)} IS NOT DISTINCT FROM f.{quote(c)}" for c in source.join_on)
@@ -166,7 +201,8 @@ def _table(source: Source) -> str:
     return text
 
 
-def _day(request: Request) -> str:
+def day_of(request: Request) -> str:
+    """Return the expression for the day that places a row in time."""
     own = next((ask.measure.date for ask in request.asks if ask.measure.date), "")
     return own or 'f."date"'
 
@@ -178,18 +214,27 @@ def _pruned(day: str, windows: Sequence[Period], lead_days: int = 0) -> Sql:
 
 
 def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> Sql:
-    """Read the rows of every window: one window by its borders, several through a calendar of their days.
+    """Read the rows of every window: one by its borders, units by counting, others through a calendar of their days.
 
     A row that speaks of several days belongs to a window only when all of them do.
     """
-    source, day = request.source, _day(request)
+    source, day = request.source, day_of(request)
     where: list[Sql | str] = [source.where, *_filters(source, request.where)]
-    if len(request.windows) == 1:
+    if request.aligned:
+        first = min(window.start for window in request.windows)
+        where.append(_pruned(day, request.windows))
+        if source.spans:
+            last = dialect.plus_days(day, "f.days - 1")
+            same = dialect.unit_number(day, request.aligned, first) + " = "
+            where.append(same + dialect.unit_number(last, request.aligned, first))
+        number = dialect.unit_number(day, request.aligned, first)
+        body = "SELECT " + number + select + f" FROM {table_of(source)} WHERE " + conjunction(where)
+    elif len(request.windows) == 1:
         only = request.windows[0]
         where.append(Sql(f"{day} >= ? AND {day} < ?", (only.start, only.end)))
         if source.spans:
             where.append(Sql(dialect.plus_days(day, "f.days") + " <= ?", (only.end,)))
-        body = "SELECT 0" + select + f" FROM {_table(source)} WHERE " + conjunction(where)
+        body = "SELECT 0" + select + f" FROM {table_of(source)} WHERE " + conjunction(where)
     else:
         where.append(_pruned(day, request.windows))
         room = f" AND f.days <= {dialect.days_between('c.day', 'c.e')}" if source.spans else ""
@@ -198,26 +243,26 @@ def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> 
             + dialect.calendar(request.windows)
             + ") SELECT c.i"
             + select
-            + f" FROM {_table(source)} JOIN c ON {day} = c.day{room} WHERE "
+            + f" FROM {table_of(source)} JOIN c ON {day} = c.day{room} WHERE "
             + conjunction(where)
         )
     return body + f" GROUP BY {_places(group)}"
 
 
 def _rows(request: Request, dialect: Dialect) -> Sql:
-    dims = "".join(f", {member}" for member in _members(request))
-    return _in_windows(request, dialect, f"{dims}, count(*), " + _columns(request, dialect), 1 + len(request.by))
+    select = _members(request) + ", count(*), " + _columns(request, dialect)
+    return _in_windows(request, dialect, select, 1 + len(request.by))
 
 
 def _repeat(request: Request, dialect: Dialect) -> Sql:
     """Count the values that occur more than once, after counting each value's rows."""
-    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
     value = request.asks[0].measure.expr
     counts = joined(
         ("count(CASE WHEN " + _kept(request, ask) + f" THEN 1 END) AS n{n}" for n, ask in enumerate(request.asks)),
         ", ",
     )
-    inner = _in_windows(request, dialect, f" AS i{dims}, {value} AS k, count(*) AS n, " + counts, 2 + len(request.by))
+    select = " AS i" + _members(request, "d") + f", {value} AS k, count(*) AS n, " + counts
+    inner = _in_windows(request, dialect, select, 2 + len(request.by))
     outer = "".join(f", d{n}" for n in range(len(request.by)))
     often = ", ".join(f"count(CASE WHEN n{n} >= 2 AND k IS NOT NULL THEN 1 END)" for n in range(len(request.asks)))
     return f"SELECT i{outer}, sum(n), {often} FROM (" + inner + f") g GROUP BY {_places(1 + len(request.by))}"
@@ -225,7 +270,6 @@ def _repeat(request: Request, dialect: Dialect) -> Sql:
 
 def _top(request: Request, dialect: Dialect) -> Sql:
     """Add each member's values, rank the members, and keep the largest twentieth (or what the measure says)."""
-    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
     measure = request.asks[0].measure
     worth = joined(
         (
@@ -234,9 +278,8 @@ def _top(request: Request, dialect: Dialect) -> Sql:
         ),
         ", ",
     )
-    inner = _in_windows(
-        request, dialect, f" AS i{dims}, {measure.expr} AS k, count(*) AS n, " + worth, 2 + len(request.by)
-    )
+    select = " AS i" + _members(request, "d") + f", {measure.expr} AS k, count(*) AS n, " + worth
+    inner = _in_windows(request, dialect, select, 2 + len(request.by))
     outer = "".join(f", d{n}" for n in range(len(request.by)))
     group = f"i{outer}"
     ranked = ", ".join(
@@ -269,7 +312,6 @@ def _stock(request: Request, dialect: Dialect) -> Sql:
     source = request.source
     carry = max(ask.measure.carry_days for ask in request.asks)
     day = dialect.plus_days('f."date"', "f.days - 1") if source.spans else 'f."date"'
-    dims = "".join(f", {member} AS d{n}" for n, member in enumerate(_members(request)))
     members = dict.fromkeys(member for ask in request.asks for member in ask.measure.members)
     who = "".join(f", {member} AS m{n}" for n, member in enumerate(members))
     values = joined(
@@ -287,9 +329,11 @@ def _stock(request: Request, dialect: Dialect) -> Sql:
     inner = (
         "WITH c AS ("
         + dialect.calendar(request.windows, carry)
-        + f") SELECT c.i AS i{dims}{who}, count(*) AS n, "
+        + ") SELECT c.i AS i"
+        + _members(request, "d")
+        + f"{who}, count(*) AS n, "
         + values
-        + f" FROM {_table(source)} JOIN c ON {day} = c.day WHERE "
+        + f" FROM {table_of(source)} JOIN c ON {day} = c.day WHERE "
         + where
         + f" GROUP BY {_places(1 + len(request.by) + len(members))}"
     )
@@ -336,14 +380,15 @@ def _reported(request: Request, dialect: Dialect) -> Sql:
         ),
         ", ",
     )
-    dims = "".join(f", {member}" for member in _members(request))
     span = f"f.days = {dialect.days_between('w.s', 'w.e')}"
     return (
         "WITH w AS ("
         + dialect.windows(request.windows)
-        + f") SELECT w.i{dims}, count(*), "
+        + ") SELECT w.i"
+        + _members(request)
+        + ", count(*), "
         + columns
-        + f' FROM {_table(source)} JOIN w ON f."date" = w.s AND {span} WHERE '
+        + f' FROM {table_of(source)} JOIN w ON f."date" = w.s AND {span} WHERE '
         + conjunction([source.where, *whole, *_filters(source, request.where)])
         + f" GROUP BY {_places(1 + len(request.by))}"
     )
@@ -367,12 +412,13 @@ def _activity(request: Request, dialect: Dialect) -> Sql:
         + " GROUP BY 1, 2"
     )
     columns = joined((_activity_sum(request, ask) for ask in request.asks), ", ")
-    dims = "".join(f", {member}" for member in _members(request))
     first = ""
     if request.by or request.where or any(ask.input.where for ask in request.asks):
         first = f" JOIN {quote(source.table)} o ON o.{quote(customer)} = g.k AND o.is_first_order"
     return (
-        f"SELECT i{dims}, sum(at_start), "
+        "SELECT i"
+        + _members(request)
+        + ", sum(at_start), "
         + columns
         + " FROM ("
         + inner

@@ -300,7 +300,8 @@ def named(lang: str, area: str, code: str | None) -> str:
 
 def member_name(lang: str, dimension: str, value: str | None) -> str:
     """Return one value of a dimension as people read it: channels and platforms by name, others as they stand."""
-    return named(lang, dimension if dimension in _NAMED else "", value)
+    key = f"member.{dimension}.{value}"
+    return messages(lang).get(key) or named(lang, dimension if dimension in _NAMED else "", value)
 
 
 def formula_words(view: KpiView, lang: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
-from laban.warehouse import archive, imports, lock, money, restated, schema
+from laban.warehouse import archive, imports, lock, money, restated, rollup, schema
 from laban.warehouse.bulk import load_bulk
 from laban.warehouse.imports import ImportRecord, SourceFreshness
 from laban.warehouse.load import Incoming, LoadOutcome, load
@@ -56,12 +56,21 @@ class Snapshot:
         """Return the rows of a statement."""
         return self._cursor.execute(sql, params).fetchall()
 
+    def rollups(self) -> Mapping[str, rollup.Span]:
+        """Return the rollups that agree with the facts, with the days that a windowed one was made for."""
+        return rollup.ready(self._cursor)
+
+    def period_of(self, facts: Iterable[str]) -> Period | None:
+        """Return the first to the last day for which any of ``facts`` has data."""
+        return imports.period_of(self._cursor, facts)
+
 
 class Warehouse:
     """Facts and the log of imports in ``path``; originals in ``archive/`` beside it.
 
     ``version`` grows by one with every change of what queries answer, so it belongs into every cache key. Every
-    query has a cursor of its own and sees whole imports only; writers take turns.
+    query has a cursor of its own and sees whole imports only; writers take turns. ``least_rows`` is the size from
+    which on a fact gets rollups.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
@@ -69,6 +78,8 @@ class Warehouse:
         self._path = path
         self._read_only = read_only
         self._writing = threading.Lock()
+        self._refreshed: tuple[int, frozenset[str], bool] | None = None
+        self.least_rows = rollup.WORTHWHILE
         self.version = _version(connection)
 
     @classmethod
@@ -210,6 +221,36 @@ class Warehouse:
             money.set_rates(cursor, currency, rates)
         return True
 
+    def refresh(self, rollups: Iterable[rollup.Rollup], *, wait: bool = True) -> bool:
+        """Bring ``rollups`` up to date, in a transaction of its own; return whether they are.
+
+        Answers do not change, so ``version`` does not. What cannot be kept is not kept: every question can be
+        answered from the facts themselves. Without ``wait``, nothing is done while another writes.
+        """
+        wanted = tuple(rollups)
+        names = frozenset(each.name for each in wanted)
+        if self._refreshed is not None and self._refreshed[:2] == (self.version, names):
+            return self._refreshed[2]
+        if self._read_only or not self._writing.acquire(blocking=wait):
+            return False
+        try:
+            return self._bring_up_to_date(wanted, names)
+        finally:
+            self._writing.release()
+
+    def _bring_up_to_date(self, wanted: Sequence[rollup.Rollup], names: frozenset[str]) -> bool:
+        done = True
+        with self._cursor() as cursor:
+            try:
+                cursor.begin()
+                rollup.refresh(cursor, wanted, self.least_rows)
+                cursor.commit()
+            except _errors():
+                _roll_back(cursor)
+                done = False
+        self._refreshed = self.version, names, done
+        return done
+
     def find(self, digest: str, options_key: str = "") -> ImportRecord | None:
         """Return the live import of the same bytes under the same choices, if there is one."""
         with self._cursor() as cursor:
@@ -313,6 +354,12 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 
     with suppress(duckdb.Error):  # DuckDB has rolled back by itself after a severe fault
         connection.rollback()
+
+
+def _errors() -> type[Exception]:
+    import duckdb  # noqa: PLC0415  see above
+
+    return duckdb.Error
 
 
 def _data_errors() -> type[Exception]:

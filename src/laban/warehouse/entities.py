@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from laban.facts import Fact
+from laban.facts import FACT, Fact
+from laban.warehouse.dirty import mark_rows
 from laban.warehouse.sql import listed, quote
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def refresh_current(connection: duckdb.DuckDBPyConnection, fact: Fact) -> dict[i
             FROM {quote(fact.name)} f JOIN slice s ON s.slice_id = f.slice_id SEMI JOIN touched t ON {same}
         ) WHERE before IS DISTINCT FROM now"""
     )
+    mark_rows(connection, fact, "SELECT place FROM changed")
     connection.execute(
         f"UPDATE {quote(fact.name)} AS f SET is_current = c.now FROM changed c WHERE f.rowid = c.place"
     )
@@ -61,12 +63,17 @@ def refresh_first_orders(connection: duckdb.DuckDBPyConnection) -> None:
     Unknown without a customer, and for rows that a later import has replaced.
     """
     connection.execute(
-        """UPDATE fact_order AS f SET is_first_order = d.first FROM (
-            SELECT rowid AS place, CASE WHEN customer_key IS NULL OR NOT is_current THEN NULL
+        """CREATE OR REPLACE TEMP TABLE firsts AS SELECT place, first FROM (
+            SELECT rowid AS place, is_first_order AS before,
+                CASE WHEN customer_key IS NULL OR NOT is_current THEN NULL
                 WHEN counts THEN row_number() OVER (PARTITION BY customer_key, counts, is_current
                 ORDER BY coalesce(order_ts, date), order_id, platform, account, rowid) = 1
                 ELSE false END AS first
             FROM (SELECT rowid, *, NOT coalesce(is_test, false) AND coalesce(status, '') <> 'cancelled' AS counts
                 FROM fact_order)
-        ) d WHERE f.rowid = d.place AND f.is_first_order IS DISTINCT FROM d.first"""
+        ) WHERE before IS DISTINCT FROM first"""
     )
+    mark_rows(connection, FACT["fact_order"], "SELECT place FROM firsts")
+    connection.execute("UPDATE fact_order AS f SET is_first_order = d.first FROM firsts d WHERE f.rowid = d.place")
+    mark_rows(connection, FACT["fact_order"], "SELECT place FROM firsts")
+    connection.execute("DROP TABLE firsts")

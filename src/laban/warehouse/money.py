@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from laban.facts import FACT, FACTS, Fact
 from laban.sources.model import Finding
+from laban.warehouse.dirty import mark_everything
 from laban.warehouse.schema import converted, paired_money
 from laban.warehouse.sql import quote
 
@@ -33,6 +34,7 @@ def set_rates(connection: duckdb.DuckDBPyConnection, currency: str, rates: Mappi
         connection.execute("INSERT INTO fx_rate VALUES (?, CAST(? AS DECIMAL(22,12)))", [code, str(rate)])
     for fact in FACTS:
         fill_reporting(connection, fact)
+    mark_everything(connection)
     return True
 
 

@@ -60,6 +60,19 @@ def _lay_ground(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
+#: What is kept beside the facts, and what of it no longer agrees with them; see ``rollup`` and ``dirty``.
+_ROLLUPS = (
+    """CREATE TABLE IF NOT EXISTS rollup_state (
+        name VARCHAR NOT NULL, source VARCHAR NOT NULL, first_day DATE, last_day DATE)""",
+    "CREATE TABLE IF NOT EXISTS rollup_dirty (source VARCHAR NOT NULL, dated VARCHAR NOT NULL, day DATE)",
+)
+
+
+def _prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
+    for statement in _ROLLUPS:
+        connection.execute(statement)
+
+
 def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
     """Create each fact's table, or add the columns it lacks, and renew all views."""
     present: dict[str, set[str]] = {}
@@ -168,7 +181,11 @@ def _fingerprint() -> str:
 
 def steps() -> tuple[Step, ...]:
     """Return every step, in order; append, never change one that has shipped."""
-    return (Step("ground", _lay_ground), Step(f"facts {_fingerprint()}", _draw_facts))
+    return (
+        Step("ground", _lay_ground),
+        Step("rollups", _prepare_rollups),
+        Step(f"facts {_fingerprint()}", _draw_facts),
+    )
 
 
 def pending(connection: duckdb.DuckDBPyConnection) -> tuple[Step, ...]:

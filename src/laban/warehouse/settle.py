@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from laban.warehouse.dirty import mark_ranges
 from laban.warehouse.resolve import Claim, Range, days_of, resolve_accounts
 from laban.warehouse.rows import insert
 
@@ -100,6 +101,7 @@ def settle(connection: duckdb.DuckDBPyConnection, contest: Contest) -> Settled:
     )
     after = resolve_accounts(accounts)
     if after != before:
+        mark_ranges(connection, contest.fact, before, after)
         connection.execute(f"DELETE FROM active WHERE {chosen}", values)
         rows = ((span.slice_id, span.start, span.end, span.days) for span in after)
         insert(connection, "active", _ACTIVE, rows, {"fact": contest.fact})

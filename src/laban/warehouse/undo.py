@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from laban.facts import FACT
 from laban.warehouse import entities
+from laban.warehouse.dirty import mark_import, mark_rows
 from laban.warehouse.imports import ImportRecord, record
 from laban.warehouse.settle import Contest, settle
 from laban.warehouse.sql import quote
@@ -35,6 +36,7 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
     ).fetchall():
         slices.setdefault(named[0], []).append(slice_id)
         contests.add(Contest(*named))
+    mark_import(connection, import_id)
     for name, ids in slices.items():
         _remove_rows(connection, name, ids)
     connection.execute(
@@ -52,6 +54,11 @@ def _remove_rows(connection: duckdb.DuckDBPyConnection, name: str, slices: list[
     fact = FACT[name]
     if fact.kind == "entity":
         entities.remember_touched(connection, fact, slices)
+        mark_rows(connection, fact, f"SELECT rowid FROM {quote(name)} WHERE slice_id IN ({_numbers(slices)})")
     connection.execute(f"DELETE FROM {quote(name)} WHERE slice_id IN (SELECT unnest(?))", [slices])
     if fact.kind == "entity":
         entities.refresh_current(connection, fact)
+
+
+def _numbers(ids: list[int]) -> str:
+    return ", ".join(str(int(number)) for number in ids)

@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, Response
 
 from laban.errors import LabanError
 from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
-from laban.web import command, errors, own, pages, upload
+from laban.web import command, errors, exports, own, pages, tables, upload
 from laban.web.assets import FOREVER, load_assets
 from laban.web.command import Desk, Run
 from laban.web.render import make_renderer
@@ -63,6 +63,9 @@ def create_app(
     app.add_middleware(Guard, hosts=hosts, refuse=partial(errors.refused, site))
     _add_error_handlers(app, site)
     _add_files(app, site, folder)
+    # Before the pages: an address that ends in .csv would else be read as the name of a KPI.
+    app.include_router(exports.make_router(site))
+    app.include_router(tables.make_router(site))
     app.include_router(pages.make_router(site))
     app.include_router(upload.make_router(site))
     app.include_router(own.make_router(site))

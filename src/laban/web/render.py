@@ -22,7 +22,7 @@ from laban.web.spark import spark
 
 #: How sentences for the terminal name the sheets to fill in.
 _SHEET = re.compile(r"laban template ([a-z_]+)")
-PAGES = ("scorecard", "kpi", "data", "dictionary", "own", "own_edit", "error")
+PAGES = ("scorecard", "kpi", "data", "dictionary", "own", "own_edit", "tables", "table", "error")
 
 
 @dataclass(frozen=True, slots=True)

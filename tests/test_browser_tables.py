@@ -1,0 +1,112 @@
+"""The pages of tables in a real browser: look, sort, limit, drill, change, take away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import tables_shop
+from web_browser import chromium, visit
+from web_server import served
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "/tables", "/tables/conversion", "/tables/engagement?by=content_type,topic", "/tables/retention", "/tables/roas",
+    "/tables/surveys", "/tables/unit-economics",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def base(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with tables_shop.build(tmp_path_factory.mktemp("shop")) as workspace, served(workspace) as address:
+        yield address
+
+
+def first_row(page: Page) -> str:
+    return page.locator("#ads tbody tr").first.inner_text()
+
+
+def test_from_the_list_to_the_losing_ad_group(browser: Browser, base: str, tmp_path: Path) -> None:
+    with visit(browser, base) as page:
+        page.goto("/tables")
+        page.get_by_role("link", name="ROAS và ngưỡng hòa vốn").click()
+        expect(page.locator(".chip.bad").first).to_have_text("dưới hòa vốn")
+        page.get_by_role("link", name="Chi phí quảng cáo", exact=True).click()
+        page.wait_for_url("**sort=ad_spend.desc**")
+        assert "Đẹp mà lỗ" in first_row(page)
+        page.get_by_label("Kênh").select_option("paid_social")
+        page.wait_for_url("**channel=paid_social**")
+        expect(page.locator("#ads tbody tr")).to_have_count(2)
+        page.get_by_role("link", name="Đẹp mà lỗ").click()
+        page.wait_for_url("**by=ad_group**")
+        assert "Nhóm 2" in first_row(page)
+        expect(page.locator(".limits li")).to_have_count(2)
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="CSV").click()
+        path = tmp_path / "table.csv"
+        waiting.value.save_as(path)
+        assert "Nhóm 2" in path.read_text("utf-8-sig")
+        page.get_by_role("link", name="Bỏ lọc: Chiến dịch").click()
+        expect(page.locator(".limits li")).to_have_count(1)
+
+
+def test_the_margin_is_tried_by_keyboard(browser: Browser, base: str) -> None:
+    with visit(browser, base) as page:
+        page.goto("/tables/unit-economics?lang=en")
+        limit = page.locator("#segments tfoot td").nth(4)
+        before = limit.inner_text()
+        page.get_by_label("Gross margin").focus()
+        page.keyboard.type("25")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**gross_margin_rate=25**")
+        assert limit.inner_text() != before
+        page.get_by_role("link", name="Back to the real numbers").click()
+        expect(limit).to_have_text(before)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("width", "lang"), [(390, "vi"), (360, "en"), (1280, "vi")])
+def test_nothing_sticks_out_and_nothing_jumps(browser: Browser, base: str, path: str, width: int, lang: str) -> None:
+    with visit(browser, base, width=width, height=844) as page:
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        small = page.evaluate(
+            "[...document.querySelectorAll('a.button, button, .step')]"
+            ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 32).map(e => e.outerHTML)"
+        )
+        assert small == []
+        for picture in page.locator(".drawn img:visible").all():
+            picture.scroll_into_view_if_needed()
+            expect(picture).to_have_js_property("complete", value=True)
+        assert page.evaluate("window.watched.shift") < 0.05
+
+
+def test_pictures_follow_the_theme(browser: Browser, base: str) -> None:
+    with visit(browser, base, color_scheme="dark") as page:
+        page.goto("/tables/roas")
+        expect(page.locator(".drawn img.dark.wide")).to_be_visible()
+        expect(page.locator(".drawn img.light.wide")).to_be_hidden()
+
+
+def test_tables_can_be_used_without_scripts(browser: Browser, base: str) -> None:
+    with visit(browser, base, java_script_enabled=False) as page:
+        page.goto("/tables/roas")
+        page.get_by_label("Kênh").select_option("paid_search")
+        page.get_by_role("button", name="Xem", exact=True).first.click()
+        page.wait_for_url("**channel=paid_search**")
+        expect(page.locator("#ads tbody tr")).to_have_count(1)
+        page.get_by_label("Biên lãi gộp").fill("10")
+        page.get_by_role("button", name="Tính lại").click()
+        page.wait_for_url("**gross_margin_rate=10**")
+        assert "channel=paid_search" in page.url
+        expect(page.locator("#ads")).to_contain_text("Hòa vốn ở ROAS 10,0x")

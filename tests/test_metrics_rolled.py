@@ -1,0 +1,304 @@
+"""Answers from rollups are the answers from the facts, whatever was imported and withdrawn in which order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import metrics_shop
+from laban.metrics.catalogue import load_catalogue
+from laban.metrics.compile import compile_query
+from laban.metrics.query import Query
+from laban.metrics.result import Result
+from laban.metrics.rolled import chosen, rolled
+from laban.metrics.run import answer
+from laban.metrics.table import Table
+from laban.periods import Period
+from laban.sources.model import Slice
+from laban.warehouse import Warehouse
+from laban.warehouse.engine import Snapshot
+
+CATALOGUE = load_catalogue()
+KPIS = tuple(CATALOGUE.kpis)
+BY_CHANNEL = tuple(k for k in KPIS if "channel" in CATALOGUE.allowed_dimensions(k))
+TODAY = metrics_shop.TODAY
+ROLLUPS = rolled(CATALOGUE).rollups
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    with metrics_shop.build(tmp_path_factory.mktemp("shop")) as warehouse:
+        warehouse.least_rows = 0
+        assert warehouse.refresh(ROLLUPS)
+        yield warehouse
+
+
+class Raw:
+    """A warehouse whose rollups nobody may use."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self.version = warehouse.version
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        with self.warehouse.snapshot() as inner:
+            yield Unrolled(inner)
+
+    def period_of(self, facts: Any) -> Period | None:
+        return self.warehouse.period_of(facts)
+
+    def refresh(self, rollups: Any, *, wait: bool = True) -> bool:
+        return wait and not rollups
+
+
+class Unrolled:
+    def __init__(self, inner: Snapshot) -> None:
+        self.inner = inner
+        self.version = inner.version
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self.inner.query(sql, params)
+
+    def rollups(self) -> dict[str, Any]:
+        return {}
+
+
+def both(warehouse: Warehouse, query: Query) -> tuple[Result, Result]:
+    plan = compile_query(query, CATALOGUE, TODAY)
+    return answer(plan, CATALOGUE, warehouse), answer(plan, CATALOGUE, Raw(warehouse))
+
+
+def same(one: Result, other: Result) -> None:
+    assert len(one.rows) == len(other.rows)
+    for mine, theirs in zip(one.rows, other.rows, strict=True):
+        assert (mine.period, mine.key, mine.baseline_period) == (theirs.period, theirs.key, theirs.baseline_period)
+        for kpi, a, b in zip(one.query.kpis, mine.cells, theirs.cells, strict=True):
+            assert a == b, (kpi, mine.period, mine.key)
+        assert mine.baseline == theirs.baseline
+    assert one.refusals == other.refusals
+
+
+QUESTIONS = [
+    Query(KPIS, Period.parse("2026-W46"), compare="previous"),
+    Query(KPIS, Period.parse("2026-10")),
+    Query(KPIS, Period.parse("2026-09-07..2026-11-15"), grain="week", compare="year"),
+    Query(KPIS, Period.parse("2026-07-01..2026-10-31"), grain="month", compare="tet"),
+    Query(KPIS, Period.parse("2026-10-20..2026-11-10"), grain="day"),
+    Query(KPIS, Period.parse("2026-10-20..2026-11-10")),
+    Query(KPIS, Period.parse("2025-01-01..2026-11-15"), grain="quarter", compare="previous"),
+    Query(BY_CHANNEL, Period.parse("2026-W46"), by=("channel",), compare="previous"),
+    Query(BY_CHANNEL, Period.parse("2026-09-07..2026-11-15"), grain="week", by=("channel",), compare="year"),
+    Query(BY_CHANNEL, Period.parse("2026-W45"), where=(("channel", ("email", "paid_social", "")),)),
+    Query(BY_CHANNEL, Period.parse("2026-W45"), where=(("channel_class", ("paid",)),), compare="previous"),
+]
+
+
+@pytest.mark.parametrize("query", QUESTIONS, ids=range(len(QUESTIONS)))
+def test_a_rollup_gives_what_the_facts_give(shop: Warehouse, query: Query) -> None:
+    same(*both(shop, query))
+
+
+@pytest.mark.parametrize("query", QUESTIONS, ids=range(len(QUESTIONS)))
+def test_columns_are_the_cells(shop: Warehouse, query: Query) -> None:
+    result = answer(compile_query(query, CATALOGUE, TODAY), CATALOGUE, shop)
+    assert isinstance(result.rows, Table)
+    columns = result.rows.columns()
+    assert (list(columns.periods), list(columns.keys)) == (
+        [r.period for r in result.rows],
+        [r.key for r in result.rows],
+    )
+    for place, kpi in enumerate(query.kpis):
+        for n, row in enumerate(result.rows):
+            value, shown = row.cells[place].value, columns.values[kpi][n]
+            assert np.isnan(shown) if value is None else shown == pytest.approx(float(value), rel=1e-12), (
+                kpi,
+                row.key,
+            )
+            if row.baseline is not None and columns.baseline is not None:
+                value, shown = row.baseline[place].value, columns.baseline[kpi][n]
+                assert np.isnan(shown) if value is None else shown == pytest.approx(float(value), rel=1e-12)
+
+
+def test_weeks_by_channel_are_read_from_rollups_alone(shop: Warehouse) -> None:
+    plan = compile_query(QUESTIONS[8], CATALOGUE, TODAY)
+    with shop.snapshot() as snapshot:
+        best = chosen(plan, CATALOGUE, snapshot.rollups())
+    raw = [s.sql.text for s in best.statements if "_live" in s.sql.text]
+    assert all(shape.request.shape == "reported" for shape in best.statements if "_live" in shape.sql.text), raw
+    assert best.places.keys() == plan.places.keys()
+
+
+def test_what_a_rollup_does_not_hold_is_read_from_the_facts(shop: Warehouse) -> None:
+    query = Query(("click_through_rate",), Period.parse("2026-W46"), by=("campaign",))
+    plan = compile_query(query, CATALOGUE, TODAY)
+    with shop.snapshot() as snapshot:
+        assert chosen(plan, CATALOGUE, snapshot.rollups()) == plan
+
+
+def test_small_facts_get_no_rollups(tmp_path: Path) -> None:
+    with metrics_shop.build(tmp_path) as warehouse:
+        warehouse.refresh(ROLLUPS)
+        with warehouse.snapshot() as snapshot:
+            assert snapshot.rollups() == {}
+
+
+# imports and undos
+
+DAY = date(2026, 11, 9)
+FILES = st.lists(
+    st.tuples(
+        st.integers(0, 40),  # first day before DAY
+        st.integers(1, 12),  # days
+        st.sampled_from(["ads", "orders", "leads", "followers"]),
+        st.integers(0, 5),  # what makes one file's numbers others than another's
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def load(warehouse: Warehouse, parts: list[Slice], number: int) -> None:
+    folder = Path(warehouse._path).parent
+    metrics_shop.fill(warehouse, folder, parts, f"{number}.csv")
+
+
+def slices(first: date, days: int, what: str, salt: int) -> list[Slice]:
+    dates = [first + timedelta(days=n) for n in range(days)]
+    channels = ("paid_search", "paid_social", None)
+    if what == "ads":
+        rows = [(d, channels[(n + salt) % 3], 100 + n * salt, 5 + salt, 2) for n, d in enumerate(dates)]
+        columns = "date channel_group impressions clicks conversions"
+        return [metrics_shop.series("fact_ad_performance", columns, rows, platform="google_ads")]
+    if what == "followers":
+        counted = [(d, "facebook", 1000 + n + salt) for n, d in enumerate(dates)]
+        return [metrics_shop.series("fact_social_account", "date network followers", counted, platform="own")]
+    if what == "leads":
+        lines: list[tuple[Any, ...]] = []
+        for n, d in enumerate(dates):
+            made = datetime.combine(d, datetime.min.time())
+            lines.append((d, f"l{n % 4}", "lead", channels[n % 3], made, made, made + timedelta(hours=1 + salt)))
+            if salt % 2:
+                later = made + timedelta(days=salt)
+                lines.append((later.date(), f"l{n % 4}", "won", channels[n % 3], later, made, None))
+        names = "date lead_id stage channel_group entered_at created_at first_response_at"
+        return [metrics_shop.entity("fact_lead_event", names, lines)]
+    orders = [
+        (
+            d,
+            f"o{n % 5}",
+            f"c{(n + salt) % 3}",
+            channels[n % 3],
+            ("delivered", "returned", "cancelled")[(n + salt) % 3],
+            10,
+        )
+        for n, d in enumerate(dates)
+    ]
+    names = "date order_id customer_key channel_group status gross_amount"
+    return [metrics_shop.entity("fact_order", names, orders)]
+
+
+ASKED = (
+    Query(KPIS, Period.parse("2026-10-05..2026-11-15"), grain="week", compare="previous"),
+    Query(BY_CHANNEL, Period.parse("2026-11"), by=("channel",)),
+)
+
+
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FILES, st.lists(st.integers(0, 4), max_size=3), st.booleans())
+def test_whatever_is_imported_and_withdrawn(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[int, int, str, int]], undone: list[int], late: bool
+) -> None:
+    numbers = count(1)
+    with Warehouse.open(tmp_path_factory.mktemp("w") / "w.duckdb") as warehouse:
+        warehouse.least_rows = 0
+        for back, days, what, salt in files:
+            load(warehouse, slices(DAY - timedelta(days=back), days, what, salt), next(numbers))
+            if not late:
+                warehouse.refresh(ROLLUPS)
+        live = [record.id for record in warehouse.imports()]
+        for place in undone:
+            if live:
+                warehouse.undo(live.pop(place % len(live)), metrics_shop.NOON)
+                for query in ASKED:
+                    same(*both(warehouse, query))
+        warehouse.refresh(ROLLUPS)
+        for query in ASKED:
+            same(*both(warehouse, query))
+
+
+def test_a_rollup_that_is_behind_is_not_read(tmp_path: Path) -> None:
+    with Warehouse.open(tmp_path / "w.duckdb") as warehouse:
+        warehouse.least_rows = 0
+        load(warehouse, slices(DAY, 5, "ads", 1), 1)
+        warehouse.refresh(ROLLUPS)
+        load(warehouse, slices(DAY, 5, "ads", 3), 2)
+        with warehouse.snapshot() as snapshot:
+            behind = snapshot.rollups()
+        assert not any("ad_performance" in name for name in behind)
+        for query in ASKED:
+            same(*both(warehouse, query))
+        warehouse.refresh(ROLLUPS)
+        with warehouse.snapshot() as snapshot:
+            assert any("ad_performance" in name for name in snapshot.rollups())
+        version = warehouse.version
+        assert warehouse.refresh(ROLLUPS)
+        assert warehouse.version == version
+
+
+def test_eight_readers_and_a_writer_never_see_half_an_import(tmp_path: Path) -> None:
+    """Every file has the same number on each of its days, so a mixture of two would show."""
+    week = Period(DAY, DAY + timedelta(days=7))
+    query = Query(("organic_search_clicks", "click_through_rate", "orders_count"), week, grain="day")
+    seen: set[tuple[Any, ...]] = set()
+    faults: list[BaseException] = []
+    done = threading.Event()
+
+    def pack(salt: int) -> list[Slice]:
+        days = [week.start + timedelta(days=n) for n in range(7)]
+        ads = [(d, "paid_search", 1000, salt) for d in days]
+        orders = [(d, f"{salt}-{n}-{k}", "placed", 10) for n, d in enumerate(days) for k in range(salt)]
+        columns = "date channel_group impressions clicks"
+        return [
+            metrics_shop.series("fact_ad_performance", columns, ads, platform="google_ads"),
+            metrics_shop.entity("fact_order", "date order_id status gross_amount", orders),
+        ]
+
+    with Warehouse.open(tmp_path / "w.duckdb") as warehouse:
+        warehouse.least_rows = 0
+        load(warehouse, pack(1), 1)
+
+        def read() -> None:
+            try:
+                while not done.is_set():
+                    rows = answer(compile_query(query, CATALOGUE, TODAY), CATALOGUE, warehouse).rows
+                    rates = {row.cells[1].value for row in rows}
+                    counts = {row.cells[2].value for row in rows}
+                    assert len(rates) == len(counts) == 1, (rates, counts)
+                    seen.add((*rates, *counts))
+            except BaseException as error:  # noqa: BLE001  told by the main thread
+                faults.append(error)
+
+        readers = [threading.Thread(target=read) for _ in range(8)]
+        for reader in readers:
+            reader.start()
+        for salt in range(2, 8):
+            load(warehouse, pack(salt), salt)
+            warehouse.refresh(ROLLUPS)
+            warehouse.undo(warehouse.imports()[0].id, metrics_shop.NOON)
+            warehouse.refresh(ROLLUPS)
+        done.set()
+        for reader in readers:
+            reader.join(60)
+        assert faults == []
+        assert len(seen) > 1
