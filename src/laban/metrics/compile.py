@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from laban.errors import UnsupportedDimensionError
@@ -211,7 +212,7 @@ def _statements(
     statements: list[Statement] = []
     places: dict[Input, Place] = {}
     for number, ((fact, shape, *_, active), members) in enumerate(grouped(catalogue, wanted).items()):
-        index = _windows(members, pieces)
+        index: Mapping[Period, int] = _windows(members, pieces)
         grain = _aligned(tuple(index)) if shape in {"rows", "repeat", "top"} else ""
         if grain:
             index = _counted(tuple(index), grain)
@@ -225,6 +226,7 @@ def _statements(
     return tuple(statements), places
 
 
+@lru_cache(maxsize=512)
 def _aligned(windows: tuple[Period, ...]) -> str:
     """Return the grain of which all windows are whole units, "" when they are not or there is only one."""
     grains = {window.grain for window in windows} if len(windows) > 1 else {"range"}
@@ -232,7 +234,8 @@ def _aligned(windows: tuple[Period, ...]) -> str:
     return "" if grains or grain == "range" else grain
 
 
-def _counted(windows: tuple[Period, ...], grain: str) -> dict[Period, int]:
+@lru_cache(maxsize=512)
+def _counted(windows: tuple[Period, ...], grain: str) -> Mapping[Period, int]:
     """Number units by how many there are between them and the first."""
     first = min(window.start for window in windows)
     return {window: units_between(first, window.start, grain) for window in windows}
@@ -240,8 +243,9 @@ def _counted(windows: tuple[Period, ...], grain: str) -> dict[Period, int]:
 
 def _windows(members: Iterable[Input], pieces: Iterable[Bucket]) -> dict[Period, int]:
     found: dict[Period, int] = {}
+    alike = {(one.shift, one.window): one for one in members}
     for piece in pieces:
-        for one in members:
+        for one in alike.values():
             for baseline in (False, True):
                 window = piece.reached(one, baseline=baseline)
                 if window is not None:

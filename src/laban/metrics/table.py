@@ -97,6 +97,8 @@ class Table(Sequence[Row]):
         self._places = [(n, key) for n in range(len(plan.buckets)) for key in self._keys(n)]
         self._rows: list[Row | None] = [None] * len(self._places)
         self._spans: dict[tuple[int, bool], Mapping[str, Period | None]] = {}
+        self._held: dict[bool, dict[Input, Column]] = {}
+        self._columns: Columns | None = None
 
     def __len__(self) -> int:
         return len(self._places)
@@ -173,7 +175,12 @@ class Table(Sequence[Row]):
         return bool(np.isnan(self._column(kpi.expression, self._inputs(baseline=False))).all())
 
     def columns(self) -> Columns:
-        """Return every number at once."""
+        """Return every number at once; worked out once."""
+        if self._columns is None:
+            self._columns = self._made_columns()
+        return self._columns
+
+    def _made_columns(self) -> Columns:
         now, query = self._inputs(baseline=False), self._plan.query
         compared = any(bucket.baseline is not None for bucket in self._plan.buckets)
         before = self._inputs(baseline=True) if compared else None
@@ -191,10 +198,12 @@ class Table(Sequence[Row]):
         return np.full(len(self), np.nan) if plan is None else self._column(plan.expression, values)
 
     def _inputs(self, *, baseline: bool) -> dict[Input, Column]:
-        found: dict[Input, Column] = {}
-        for reader in self._readers:
-            found |= self._read(reader, reader.before if baseline else reader.now)
-        return found
+        if baseline not in self._held:
+            found: dict[Input, Column] = {}
+            for reader in self._readers:
+                found |= self._read(reader, reader.before if baseline else reader.now)
+            self._held[baseline] = found
+        return self._held[baseline]
 
     def _read(self, reader: Reader, reaches: Sequence[Reach | None]) -> dict[Input, Column]:
         """The column of each input of a reader, over all rows."""
