@@ -323,7 +323,7 @@ class Workspace:
         if earlier is not None:
             return ImportOutcome(shown, _empty(shown), "unchanged", earlier.id, earlier=earlier)
         options = self._options(chosen)
-        reading = read_file(path, options)
+        reading = self._with_notice(read_file(path, options))
         if reading.status != "loaded":
             return ImportOutcome(shown, reading, reading.status, None, reading.findings)
         if dry_run:
@@ -334,6 +334,15 @@ class Workspace:
                 reading, digest=digest, name=shown, path=path, loaded_at=now, options_key=key
             )
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
+
+    def _with_notice(self, reading: Reading) -> Reading:
+        """Say which headings were understood by an unproven spelling, unless an import with them was accepted."""
+        if not reading.unseen or reading.platform is None:
+            return reading
+        from laban.sources.unseen import CODE, headings_of, with_notice  # noqa: PLC0415  likewise
+
+        noted = self.warehouse.findings_of(reading.platform, CODE)
+        return with_notice(reading, {heading for values in noted for heading in headings_of(values)})
 
     def _options(self, choices: ImportChoices) -> ReadOptions:
         return ReadOptions(

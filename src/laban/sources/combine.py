@@ -24,6 +24,7 @@ from laban.sources.rows import is_no_data
 from laban.sources.slices import merged
 from laban.sources.timeline import TIME, parse_month, stated_period
 from laban.sources.totals import plain_digits, total_label
+from laban.sources.unseen import recalled
 
 #: Questions that a person must answer before anything of the file is believed.
 _QUESTIONS = frozenset({"number_ambiguous", "date_ambiguous"})
@@ -256,6 +257,7 @@ def _reading(
             tables="; ".join(" · ".join(t.headings) for t in unknown[:4]),
         )
     covered = _covered([reading for reading in readings if reading.period] if everything else canonical)
+    unseen = dict(item for reading in readings for item in reading.unseen.items())
     return Reading(
         file=context.path.name,
         platform=platform.id,
@@ -269,6 +271,8 @@ def _reading(
         findings=context.notes.finished(),
         slices=slices,
         extra=_extra(platform, canonical, blocks, context),
+        unseen=tuple(unseen),
+        recalled=recalled(unseen),
     )
 
 

@@ -26,6 +26,7 @@ from laban.sources.slices import rank_of
 from laban.sources.sums import extras, named_totals, own_named, sums_of
 from laban.sources.table import Table
 from laban.sources.tidy import drop_descriptions, drop_notes, share_within
+from laban.sources.unseen import unseen_headings
 from laban.sources.values import drop_faulty, place_rows, read_values
 
 
@@ -81,6 +82,7 @@ def _finished(table: Table) -> TableReading:
         currency=table.currency,
         extra=extras(table),
         headings=tuple(clean(text_of(cell)) for cell in table.block.headings if text_of(cell).strip()),
+        unseen=unseen_headings(table),
     )
 
 

@@ -270,6 +270,11 @@ class Warehouse:
         with self._cursor() as cursor:
             return imports.record(cursor, import_id)
 
+    def findings_of(self, platform: str, code: str) -> list[Mapping[str, Any]]:
+        """Return the values of all findings ``code`` in the live imports of ``platform``."""
+        with self._cursor() as cursor:
+            return imports.findings_of(cursor, platform, code)
+
     def freshness(self) -> list[SourceFreshness]:
         """Return, per platform, the first and the last day its counting rows reach."""
         with self._cursor() as cursor:

@@ -123,6 +123,17 @@ def find(connection: duckdb.DuckDBPyConnection, digest: str, options_key: str) -
     return found[0] if found else None
 
 
+def findings_of(connection: duckdb.DuckDBPyConnection, platform: str, code: str) -> list[Mapping[str, Any]]:
+    """Return the values of all findings ``code`` in the live imports of ``platform``."""
+    rows = connection.execute(
+        "SELECT findings FROM import_log "
+        "WHERE platform = ? AND undone_at IS NULL AND contains(CAST(findings AS VARCHAR), ?)",
+        [platform, f'"{code}"'],
+    ).fetchall()
+    found = [finding for (text,) in rows for finding in json.loads(text)]
+    return [finding.get("values") or {} for finding in found if finding["code"] == code]
+
+
 def stored(facts: Iterable[str]) -> list[str]:
     """Return the names of the stored facts behind ``facts``, derived ones replaced by what they are made from."""
     named = (source for name in facts for source in SOURCES.get(name, (name,)))
