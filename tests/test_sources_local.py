@@ -77,3 +77,26 @@ def test_zalo_ads_without_days_stand_for_their_month(tmp_path: Path) -> None:
     piece = only(reading, AD)
     assert (piece.grain, piece.start, piece.end) == ("period", date(2026, 8, 1), date(2026, 9, 1))
     assert "undated" in codes(read(tmp_path, text))
+
+
+MGID = ("Date", "Campaign", "Clicks", "CPC", "Spent", "Conversions", "CR, %", "Revenue", "ROAS, %")
+
+
+def test_mgid_by_day(tmp_path: Path) -> None:
+    text = table(
+        MGID,
+        ("2026-11-16", "Tết", 210, "$0.04", "$8.40", 3, "1.43", "$45.00", "535.71"),
+        ("2026-11-17", "Tết", "1,190", "$0.03", "$35.70", 9, "0.76", "$135.50", "379.55"),
+        ("Total", "", "1,400", "$0.03", "$44.10", 12, "0.86", "$180.50", "409.30"),
+    )
+    reading = read(tmp_path, text)
+    assert (reading.platform, reading.currency) == ("mgid", "USD")
+    assert totals(reading) == {"clicks": "1400", "spend": "44.1", "conversions": "12", "conversion_value": "180.5"}
+    first, _ = records(only(reading, AD))
+    assert (first["channel_group"], first["campaign"], str(first["spend"])) == ("display", "Tết", "8.40")
+
+
+def test_mgid_by_country_does_not_stand_for_the_days_of_the_account_alone(tmp_path: Path) -> None:
+    text = table(("Country", "Clicks", "Spent"), ("Vietnam", 10, "$1.00"), ("Laos", 1, "$0.10"))
+    piece = only(read(tmp_path, text, "mgid 2026-11.csv"), AD)
+    assert (piece.cut, piece.rank, piece.start) == ("geo", 1, date(2026, 11, 1))
