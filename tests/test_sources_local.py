@@ -20,7 +20,14 @@ def page(*rows: Sequence[object]) -> str:
     return f"<html xmlns:x='urn:x'><head>{style}</head><body><table border='1'>{lines}</table></body></html>"
 
 
-OA = ("Ngày", "Lượt xem trang", "Người gửi tin nhắn", "Lượt tương tác thanh menu", "Lượt quan tâm", "Lượt bỏ quan tâm")
+OA = (
+    "Ngày",
+    "Lượt xem trang",
+    "Người gửi tin nhắn",
+    "Lượt tương tác thanh menu",
+    "Lượt quan tâm",
+    "Lượt bỏ quan tâm",
+)
 
 
 def test_zalo_oa_is_a_page_called_xls(tmp_path: Path) -> None:
@@ -55,8 +62,32 @@ ADS = ("ID", "Tên quảng cáo", "Trạng thái", "Lượt hiển thị", "Lư�
 def test_zalo_ads_by_day(tmp_path: Path, encoding: str) -> None:
     text = table(
         ("Ngày", *ADS, "Tần suất", "Chi phí"),
-        ("16/11/2026", "12345678", "Áo dài Tết", "Đang chạy", "12.500", "310", "2,48%", 12, "9.800", "1,28", "450.000"),
-        ("17/11/2026", "12345678", "Áo dài Tết", "Đang chạy", "9.800", "205", "2,09%", 7, "8.100", "1,21", "390.500 ₫"),
+        (
+            "16/11/2026",
+            "12345678",
+            "Áo dài Tết",
+            "Đang chạy",
+            "12.500",
+            "310",
+            "2,48%",
+            12,
+            "9.800",
+            "1,28",
+            "450.000",
+        ),
+        (
+            "17/11/2026",
+            "12345678",
+            "Áo dài Tết",
+            "Đang chạy",
+            "9.800",
+            "205",
+            "2,09%",
+            7,
+            "8.100",
+            "1,21",
+            "390.500 ₫",
+        ),
         ("Tổng cộng", "", "", "", "22.300", "515", "", 19, "", "", "840.500"),
         delimiter="\t",
     )
@@ -67,7 +98,11 @@ def test_zalo_ads_by_day(tmp_path: Path, encoding: str) -> None:
     }  # fmt: skip
     assert reading.own_totals["spend"] == 840500
     first, _ = records(only(reading, AD))
-    assert (first["date"], first["campaign"], first["channel_group"]) == (date(2026, 11, 16), "Áo dài Tết", "paid_social")
+    assert (first["date"], first["campaign"], first["channel_group"]) == (
+        date(2026, 11, 16),
+        "Áo dài Tết",
+        "paid_social",
+    )
     assert (first["clicks"], first["leads"], first["spend"], first["currency"]) == (310, 12, 450000, "VND")
 
 

@@ -401,7 +401,7 @@ _NAME_ISO_DAY = re.compile(r"(?<!\d)(20\d{2})([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[1
 
 
 def day_in_name(name: str) -> date | None:
-    """Return the one day in ISO form in a file's name: that of the download (``backlinks_2026-11-16.csv``), or None."""
+    """Return the one day in ISO form in a name: that of the download (``backlinks_2026-11-16.csv``), or None."""
     days = {(found[1], found[3], found[4]) for found in _NAME_ISO_DAY.finditer(name)}
     if len(days) != 1:
         return None

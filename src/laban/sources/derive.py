@@ -168,6 +168,24 @@ def _network_by_column(columns: Columns, spec: Any, networks: Mapping[str, str])
     return [found] * columns.rows
 
 
+def _share(columns: Columns, _: Any, part: Any) -> Values:
+    """Each value as a share of them all, to six places."""
+    values = columns.get(part)
+    whole = sum((value for value in values or () if value is not None), Decimal(0))
+    if values is None or not whole:
+        return None
+    return [None if value is None else (value / whole).quantize(Decimal("0.000001")) for value in values]
+
+
+_LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20})(?!\d)")
+
+
+def _long_number(columns: Columns, _: Any, part: Any) -> Values:
+    """The number of a post in its address; an address without one stays as it is."""
+    values = columns.get(part)
+    return values and [found[1] if (found := _LONG_NUMBER.search(value or "")) else value for value in values]
+
+
 _TIKTOK_VIDEO = re.compile(r"/(?:video|photo)/(\d{15,20})|^(\d{15,20})$")
 
 
@@ -265,6 +283,9 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "size": _size,
     "shortened": _shortened,
     "network_by_column": _network_by_column,
+    "by_column": _network_by_column,
+    "share": _share,
+    "long_number": _long_number,
     "tiktok_id": _tiktok_id,
     "tiktok_time": _tiktok_time,
     "moment": _moment,

@@ -1,4 +1,4 @@
-"""Web pages that tools call ``.xls``: their tables as sheets, by the standard library's parser, and nothing else of them.
+"""Web pages that tools call ``.xls``: their tables as sheets, by the standard library's parser, and nothing else.
 
 Scripts, styles and comments are never text of a cell. Merged cells keep the columns below and beside them in place:
 the value stands in the first cell and the others are empty, so that a number is never there twice.
