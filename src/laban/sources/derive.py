@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from hashlib import sha256
 from typing import Any
 
 from laban.sources.dates import NotADateError, parse_moment
@@ -71,6 +72,10 @@ def _first_of(columns: Columns, spec: Any, parts: Sequence[Any]) -> Values:
     if not found:
         return None if default is None else [default] * columns.rows
     return [next((value for value in row if value is not None), default) for row in zip(*found, strict=True)]
+
+
+def _less(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    return _combined(columns, parts, lambda a, b: a - b)
 
 
 def _product(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
@@ -177,6 +182,15 @@ def _share(columns: Columns, _: Any, part: Any) -> Values:
     return [None if value is None else (value / whole).quantize(Decimal("0.000001")) for value in values]
 
 
+def _fingerprint(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    """A short name, the same in every download, for what an export gives no number of its own."""
+    found = [values for part in parts if (values := columns.get(part)) is not None]
+    if not found:
+        return None
+    rows = (" | ".join("" if value is None else str(value) for value in row) for row in zip(*found, strict=True))
+    return [sha256(row.encode()).hexdigest()[:16] for row in rows]
+
+
 _LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20})(?!\d)")
 
 
@@ -270,6 +284,8 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "present": _present,
     "first_of": _first_of,
     "product": _product,
+    "less": _less,
+    "fingerprint": _fingerprint,
     "times": _times,
     "sum": _sum,
     "round": _round,
