@@ -20,7 +20,17 @@ GETRESPONSE = (
     "Message name", "Subject", "Sent on", "Sent", "Bounced", "Opened", "Clicked", "Unsubscribed", "Complaints",
     "Open rate", "CTR",
 )  # fmt: skip
-ACTIVECAMPAIGN = ("Campaign", "Send Date", "Sends", "Opens", "Unique Opens", "Clicks", "Unique Clicks", "Unsubscribes", "Bounces")
+ACTIVECAMPAIGN = (
+    "Campaign",
+    "Send Date",
+    "Sends",
+    "Opens",
+    "Unique Opens",
+    "Clicks",
+    "Unique Clicks",
+    "Unsubscribes",
+    "Bounces",
+)
 KLAVIYO = (
     "Campaign Message ID", "Campaign Message Name", "Send Date", "Send Time", "Open Rate", "Total Opens", "Unique Opens",
     "Total Clicks", "Unique Clicks", "Total Unsubscribes", "Unique Unsubscribes", "Spam Complaints", "Bounces", "Subject",
@@ -73,10 +83,27 @@ def test_a_send_time_that_is_the_whole_moment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_headings_in_vietnamese(tmp_path: Path, encoding: str) -> None:
-    headings = ("Tên chiến dịch", "Tiêu đề", "Ngày gửi", "Đã gửi", "Gửi thành công", "Đã mở", "Đã nhấp", "Hủy đăng ký")
-    reading = read(tmp_path, table(headings, ("Tết", "Áo mới", "16/11/2026 09:00", "1.200", "1.180", 410, 52, 3)).encode(encoding))
+    headings = (
+        "Tên chiến dịch",
+        "Tiêu đề",
+        "Ngày gửi",
+        "Đã gửi",
+        "Gửi thành công",
+        "Đã mở",
+        "Đã nhấp",
+        "Hủy đăng ký",
+    )
+    reading = read(
+        tmp_path,
+        table(headings, ("Tết", "Áo mới", "16/11/2026 09:00", "1.200", "1.180", 410, 52, 3)).encode(encoding),
+    )
     (send,) = records(only(reading, SENDS))
-    assert (reading.platform, send["sent"], send["delivered"], send["unique_opens"]) == ("email_tool", 1200, 1180, 410)
+    assert (reading.platform, send["sent"], send["delivered"], send["unique_opens"]) == (
+        "email_tool",
+        1200,
+        1180,
+        410,
+    )
 
 
 def test_trial_sends_are_pointed_out(tmp_path: Path) -> None:

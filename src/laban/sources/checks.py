@@ -118,6 +118,9 @@ def check_sense(table: Table) -> None:
                     "info", rule["code"], row=lines[index], column=table.raws[rule["more"]].heading,
                     value=plain_digits(one), member=table.member, other=plain_digits(two),
                 )  # fmt: skip
+    for name, code in table.options.get("absent", {}).items():
+        if name not in table.raws:
+            table.context.notes.once("info", code, member=table.member)
     few = table.options.get("few")
     if few and few["column"] in table.values:
         count = sum(1 for value in table.values[few["column"]] if value is not None and value <= few["most"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -25,6 +26,7 @@ def fill(table: Table, present: Sequence[str], rank: int) -> list[Slice]:
     if "search_type" in table.context.about:
         values["search_type"] = [table.context.about["search_type"]] * len(table.data)
     values["_period"] = list(table.periods)
+    values |= {name: [text] * len(table.data) for name, text in about_file(table).items()}
     values.setdefault("date", [None if period is None else period.start for period in table.periods])
     columns = Columns(table.match.platform, values, len(table.data))
     for plan in table.match.table.facts:
@@ -33,6 +35,15 @@ def fill(table: Table, present: Sequence[str], rank: int) -> list[Slice]:
             if source.rows:
                 found.extend(_fact_slices(table, plan, source, present, rank))
     return found
+
+
+_COPY = re.compile(r"\s*\(\d+\)$")
+
+
+def about_file(table: Table) -> dict[str, str | None]:
+    """Return what every row shares: whose file it is, as a person said, and its name without the mark of a copy."""
+    context = table.context
+    return {"_account": context.options.account or None, "_file": _COPY.sub("", context.path.stem) or None}
 
 
 def _fact_columns(table: Table) -> set[str]:
