@@ -32,8 +32,9 @@ ACTIVECAMPAIGN = (
     "Bounces",
 )
 KLAVIYO = (
-    "Campaign Message ID", "Campaign Message Name", "Send Date", "Send Time", "Open Rate", "Total Opens", "Unique Opens",
-    "Total Clicks", "Unique Clicks", "Total Unsubscribes", "Unique Unsubscribes", "Spam Complaints", "Bounces", "Subject",
+    "Campaign Message ID", "Campaign Message Name", "Send Date", "Send Time", "Open Rate", "Total Opens",
+    "Unique Opens", "Total Clicks", "Unique Clicks", "Total Unsubscribes", "Unique Unsubscribes", "Spam Complaints",
+    "Bounces", "Subject",
 )  # fmt: skip
 
 

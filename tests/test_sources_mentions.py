@@ -14,8 +14,10 @@ BRAND24 = (
 ROWS = (
     ("2026-11-16", "09:12", "Áo đẹp", "Lan 0912345678 khen", "Nguyễn Lan", "https://facebook.com/p/1", "facebook.com",
      "Facebook", "positive", 2300, 4, 40, 3, 2),
-    ("2026-11-16", "21:40", "", "Giao chậm", "Bình", "https://voz.vn/t/2", "voz.vn", "Forums", "negative", "", 2, "", 1, ""),
-    ("2026-11-17", "08:00", "Điểm tin", "", "", "https://bao.example/3", "bao.example", "News", "0", 90000, 7, 0, 0, 0),
+    ("2026-11-16", "21:40", "", "Giao chậm", "Bình", "https://voz.vn/t/2", "voz.vn", "Forums",
+     "negative", "", 2, "", 1, ""),
+    ("2026-11-17", "08:00", "Điểm tin", "", "", "https://bao.example/3", "bao.example", "News",
+     "0", 90000, 7, 0, 0, 0),
 )  # fmt: skip
 
 
@@ -53,8 +55,10 @@ def test_a_project_or_a_person_names_the_brand(tmp_path: Path) -> None:
 
 
 def test_mention_by_alert(tmp_path: Path) -> None:
-    headings = ("Mention ID", "Published at", "Alert", "Title", "URL", "Source name", "Source type", "Tone", "Author name",
-                "Cumulative reach")  # fmt: skip
+    headings = (
+        "Mention ID", "Published at", "Alert", "Title", "URL", "Source name", "Source type", "Tone", "Author name",
+        "Cumulative reach",
+    )  # fmt: skip
     rows = [
         ("77", "2026-11-16T09:12:00+00:00", "Lúa", "x", "https://x.com/a/1", "x.com", "twitter", "1", "An", 500),
         (

@@ -49,7 +49,8 @@ def ask_what_is_meant(table: Table) -> None:
 
     "CPC" is the cost per click to some and per conversion to others; a file with clicks says which by itself.
     """
-    if any(name in table.match.columns for name in _CLICKS):
+    ads = any(plan.fact == "fact_ad_performance" for plan in table.match.table.facts)
+    if not ads or any(name in table.match.columns for name in _CLICKS):
         return
     for cell in table.block.headings:
         if fold(text_of(cell)) == "cpc":

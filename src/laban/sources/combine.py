@@ -104,9 +104,14 @@ def _refuse_unknown(book: Book) -> None:
 
 
 def _match(platform: Platform, block: Block) -> Match | None:
-    if block.match is not None and block.match.platform.id == platform.id:
-        return block.match
-    return match(platform, block.headings, block.preamble)
+    if block.match is None or block.match.platform.id == platform.id:
+        return block.match or match(platform, block.headings, block.preamble)
+    found = match(platform, block.headings, block.preamble)
+    return None if found is None or block.match.score - found.score > _CLEARLY else found
+
+
+#: How much better another platform must explain a table than the file's own, to be taken for its writer.
+_CLEARLY = 0.3
 
 
 def _without_strangers(found: Sequence[Block], matched: Sequence[Block], context: Context) -> list[Block]:

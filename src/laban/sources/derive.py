@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from hashlib import sha256
 from typing import Any
 
+from laban.sources.addresses import domain_in, main_site, sites_of
 from laban.sources.dates import NotADateError, parse_moment
 from laban.sources.mapping import Platform
 from laban.sources.words import finder
@@ -191,6 +192,22 @@ def _fingerprint(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
     return [sha256(row.encode()).hexdigest()[:16] for row in rows]
 
 
+def _site(columns: Columns, _: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and sites_of(values)
+
+
+def _main_site(columns: Columns, _: Any, part: Any) -> Values:
+    """The site that most of the addresses belong to, in every row: a list is about one site."""
+    values = columns.get(part)
+    return values and [main_site(values)] * columns.rows
+
+
+def _domain_in(columns: Columns, _: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and [domain_in(value) for value in values]
+
+
 _LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20})(?!\d)")
 
 
@@ -300,6 +317,9 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "shortened": _shortened,
     "network_by_column": _network_by_column,
     "by_column": _network_by_column,
+    "site": _site,
+    "main_site": _main_site,
+    "domain_in": _domain_in,
     "share": _share,
     "long_number": _long_number,
     "tiktok_id": _tiktok_id,

@@ -15,6 +15,7 @@ from typing import Any
 from laban.periods import Period
 from laban.sources.currency import money_unit
 from laban.sources.derive import Columns
+from laban.sources.lists import by_day, least, tally
 from laban.sources.notes import Notes
 from laban.sources.orders import once_per
 
@@ -202,4 +203,7 @@ SHAPES: Mapping[str, Callable[[Columns, Mapping[str, Any], Notes], Columns]] = {
     "melt": melt,
     "unpivot": unpivot,
     "pieces": pieces,
+    "tally": tally,
+    "least": least,
+    "by_day": by_day,
 }
