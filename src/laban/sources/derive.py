@@ -144,6 +144,20 @@ def _join(columns: Columns, spec: Any, parts: Sequence[Any]) -> Values:
     return [spec["with"].join(str(v) for v in row if v is not None) or None for row in zip(*found, strict=True)]
 
 
+def _joined(columns: Columns, _: Any, name: str) -> Values:
+    """What stands in all columns of one kind, in the order of the file."""
+    many = [values for key, values in columns.values.items() if key.startswith(f"{name}@")]
+    if not many:
+        return None
+    return [" | ".join(str(value) for value in row if value is not None) or None for row in zip(*many, strict=True)]
+
+
+def _shop_time(columns: Columns, _: Any, part: Any) -> Values:
+    """Moments in UTC as the shop's clock shows them."""
+    values = columns.get(part)
+    return values and [None if value is None else value + timedelta(hours=7) for value in values]
+
+
 def _last_part(columns: Columns, _: Any, part: Any) -> Values:
     values = columns.get(part)
     return values and [value.rsplit("/", 1)[-1].strip() if value else None for value in values]
@@ -310,6 +324,8 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "lookup": _lookup,
     "when": _when,
     "join": _join,
+    "joined": _joined,
+    "shop_time": _shop_time,
     "last_part": _last_part,
     "above_zero": _above_zero,
     "below_zero": _below_zero,

@@ -13,6 +13,7 @@ from laban.sources.filling import fill, whole_period
 from laban.sources.mapping import clean
 from laban.sources.model import Slice
 from laban.sources.reading import Context, TableReading
+from laban.sources.questions import settle_questions
 from laban.sources.rows import (
     drop_hints,
     keep_one_level,
@@ -50,6 +51,7 @@ def read_table(block: Block, match: Match, context: Context) -> TableReading:
     if table.match.platform.template:
         drop_hints(table)
     name_weekdays(table)
+    settle_questions(table)
     read_values(table)
     part_unnamed_total(table)
     place_rows(table)
