@@ -202,7 +202,7 @@ def test_who_posted_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_followers_of_a_page_are_the_new_ones(tmp_path: Path) -> None:
-    book = {
+    book: dict[str, list[tuple[object, ...]]] = {
         "New followers": [
             ("Date", "Sponsored followers", "Organic followers", "Auto-invited followers", "Total followers"),
             ("11/16/2026", 1, 5, 0, 6),

@@ -78,8 +78,8 @@ def test_contacts_are_hashed_or_dropped(tmp_path: Path) -> None:
 def test_typeform_is_dated_by_the_shops_clock(tmp_path: Path) -> None:
     headings = (
         "#", "How likely are you to recommend us to a friend or colleague?", "How satisfied are you with your order?",
-        "Any suggestions?", "Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)", "Network ID",
-        "Tags",
+        "Any suggestions?", "Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)",
+        "Network ID", "Tags",
     )  # fmt: skip
     row = ("odwd", 10, 4, "More colours", "completed", "2026-11-15 18:00:00", "", "2026-11-15 18:02:00", "65", "")
     found = answers(read(tmp_path, table(headings, row)))

@@ -89,7 +89,7 @@ def _times(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
     return None if values is None else [None if value is None else value * factor for value in values]
 
 
-def _combined(columns: Columns, parts: Sequence[Any], combine: Callable[[Decimal, Decimal], Decimal]) -> Values:
+def _combined(columns: Columns, parts: Sequence[Any], combine: Callable[[Any, Any], Any]) -> Values:
     first, second = (columns.get(part) for part in parts)
     if first is None or second is None:
         return None
@@ -222,6 +222,27 @@ def _domain_in(columns: Columns, _: Any, part: Any) -> Values:
     return values and [domain_in(value) for value in values]
 
 
+def _later(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    """A moment so many minutes after another."""
+    return _combined(columns, parts, lambda moment, minutes: moment + timedelta(minutes=float(minutes)))
+
+
+def _positive(columns: Columns, _: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and [None if value is None else value > 0 for value in values]
+
+
+def _filled(columns: Columns, _: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and [None if value is None else True for value in values]
+
+
+def _if_any(columns: Columns, _: Any, part: Any) -> Values:
+    """A yes-or-no column, unless nobody said yes: then nobody was asked (a list at the door that was never used)."""
+    values = columns.get(part)
+    return values if values and any(values) else None
+
+
 _LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20})(?!\d)")
 
 
@@ -336,6 +357,10 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "site": _site,
     "main_site": _main_site,
     "domain_in": _domain_in,
+    "later": _later,
+    "positive": _positive,
+    "filled": _filled,
+    "if_any": _if_any,
     "share": _share,
     "long_number": _long_number,
     "tiktok_id": _tiktok_id,

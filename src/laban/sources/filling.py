@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from string import Formatter
 from typing import Any
 
 from laban.facts import FACT
@@ -103,20 +104,9 @@ def _accounts(table: Table, columns: Columns) -> list[str]:
 
 
 def _rivals(plan: FactPlan, columns: Columns) -> list[str]:
-    if "{" not in plan.rival:
-        return [plan.rival] * columns.rows
+    names = [name for _, name, _, _ in Formatter().parse(plan.rival) if name]
+    found = {name: columns.get(name) or [None] * columns.rows for name in names}
     return [
-        " ".join(plan.rival.format_map(_Blank({name: values[i] for name, values in columns.values.items()})).split())
+        " ".join(plan.rival.format_map({n: "" if v[i] is None else v[i] for n, v in found.items()}).split())
         for i in range(columns.rows)
     ]
-
-
-class _Blank(dict[str, Any]):
-    """Values for a rival's template; what is not there is nothing."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-    def __getitem__(self, key: str) -> Any:
-        value = super().__getitem__(key)
-        return "" if value is None else value

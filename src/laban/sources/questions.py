@@ -1,4 +1,4 @@
-"""Answers to questions that people wrote themselves: which column is which score, and whether its scale is that score's.
+"""Answers to questions that people wrote themselves: which column is which score, and on which scale.
 
 A question is known by its words, so nothing is taken for granted: its answers must be numbers of the scale (or the
 usual words for them), else the question is left out and named.
@@ -35,7 +35,7 @@ _WORDS: Mapping[str, Mapping[str, int]] = {"csat": _SATISFIED}
 
 
 def settle_questions(table: Table) -> None:
-    """Read the answers of every scored question as numbers; leave out a question whose answers are none of its scale."""
+    """Read the answers of every scored question as numbers; leave out one whose answers are not on its scale."""
     for name, scale in table.options.get("questions", {}).items():
         raw = table.raws.get(name)
         if raw is None:

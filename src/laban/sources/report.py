@@ -12,8 +12,8 @@ from laban.sources.detect import Match
 from laban.sources.filling import fill, whole_period
 from laban.sources.mapping import clean
 from laban.sources.model import Slice
-from laban.sources.reading import Context, TableReading
 from laban.sources.questions import settle_questions
+from laban.sources.reading import Context, TableReading
 from laban.sources.rows import (
     drop_hints,
     keep_one_level,
