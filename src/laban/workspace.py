@@ -323,7 +323,12 @@ class Workspace:
         if earlier is not None:
             return ImportOutcome(shown, _empty(shown), "unchanged", earlier.id, earlier=earlier)
         options = self._options(chosen)
-        reading = self._with_notice(read_file(path, options))
+        reading = read_file(path, options)
+        if account := self._said_before(reading, shown, chosen):
+            reading = read_file(path, replace(options, account=account))
+            noted = Finding("info", "account_remembered", values={"account": account})
+            reading = replace(reading, findings=(*reading.findings, noted))
+        reading = self._with_notice(reading)
         if reading.status != "loaded":
             return ImportOutcome(shown, reading, reading.status, None, reading.findings)
         if dry_run:
@@ -334,6 +339,13 @@ class Workspace:
                 reading, digest=digest, name=shown, path=path, loaded_at=now, options_key=key
             )
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
+
+    def _said_before(self, reading: Reading, name: str, choices: ImportChoices) -> str | None:
+        """Return the account that a person named for a file of this name, where the file does not say whose it is."""
+        unknown = any(finding.code == "network_unknown" for finding in reading.findings)
+        if choices.account or not unknown or reading.platform is None:
+            return None
+        return self.warehouse.account_of(reading.platform, name)
 
     def _with_notice(self, reading: Reading) -> Reading:
         """Say which headings were understood by an unproven spelling, unless an import with them was accepted."""

@@ -275,6 +275,11 @@ class Warehouse:
         with self._cursor() as cursor:
             return imports.findings_of(cursor, platform, code)
 
+    def account_of(self, platform: str, name: str) -> str | None:
+        """Return the account of the latest live import of a file with this name, if one was named."""
+        with self._cursor() as cursor:
+            return imports.account_of(cursor, platform, name)
+
     def freshness(self) -> list[SourceFreshness]:
         """Return, per platform, the first and the last day its counting rows reach."""
         with self._cursor() as cursor:
