@@ -32,6 +32,13 @@ def test_every_platform_of_the_first_release_is_there() -> None:
     }  # fmt: skip
 
 
+def test_every_marketing_source_is_there() -> None:
+    assert set(platforms()) >= {
+        "linkedin_ads", "linkedin_page", "zalo_ads", "zalo_oa", "mgid", "email_tool", "brand24", "mention", "ahrefs",
+        "semrush", "se_ranking", "short_links", "survey", "eventbrite", "zendesk",
+    }  # fmt: skip
+
+
 def test_platforms_have_names(one: Platform) -> None:
     assert all(platform_name(one.id, lang) for lang in LANGUAGES)
 
