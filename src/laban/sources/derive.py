@@ -16,9 +16,9 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from hashlib import sha256
 from typing import Any
 
-from laban.sources.addresses import domain_in, main_site, sites_of
 from laban.sources.dates import NotADateError, parse_moment
 from laban.sources.mapping import Platform
+from laban.sources.wholes import WHOLE
 from laban.sources.words import finder
 
 Values = list[Any] | None
@@ -73,10 +73,6 @@ def _first_of(columns: Columns, spec: Any, parts: Sequence[Any]) -> Values:
     if not found:
         return None if default is None else [default] * columns.rows
     return [next((value for value in row if value is not None), default) for row in zip(*found, strict=True)]
-
-
-def _less(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
-    return _combined(columns, parts, lambda a, b: a - b)
 
 
 def _product(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
@@ -152,12 +148,6 @@ def _joined(columns: Columns, _: Any, name: str) -> Values:
     return [" | ".join(str(value) for value in row if value is not None) or None for row in zip(*many, strict=True)]
 
 
-def _shop_time(columns: Columns, _: Any, part: Any) -> Values:
-    """Moments in UTC as the shop's clock shows them."""
-    values = columns.get(part)
-    return values and [None if value is None else value + timedelta(hours=7) for value in values]
-
-
 def _last_part(columns: Columns, _: Any, part: Any) -> Values:
     values = columns.get(part)
     return values and [value.rsplit("/", 1)[-1].strip() if value else None for value in values]
@@ -188,15 +178,6 @@ def _network_by_column(columns: Columns, spec: Any, networks: Mapping[str, str])
     return [found] * columns.rows
 
 
-def _share(columns: Columns, _: Any, part: Any) -> Values:
-    """Each value as a share of them all, to six places."""
-    values = columns.get(part)
-    whole = sum((value for value in values or () if value is not None), Decimal(0))
-    if values is None or not whole:
-        return None
-    return [None if value is None else (value / whole).quantize(Decimal("0.000001")) for value in values]
-
-
 def _fingerprint(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
     """A short name, the same in every download, for what an export gives no number of its own."""
     found = [values for part in parts if (values := columns.get(part)) is not None]
@@ -206,50 +187,9 @@ def _fingerprint(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
     return [sha256(row.encode()).hexdigest()[:16] for row in rows]
 
 
-def _site(columns: Columns, _: Any, part: Any) -> Values:
-    values = columns.get(part)
-    return values and sites_of(values)
-
-
-def _main_site(columns: Columns, _: Any, part: Any) -> Values:
-    """The site that most of the addresses belong to, in every row: a list is about one site."""
-    values = columns.get(part)
-    return values and [main_site(values)] * columns.rows
-
-
-def _domain_in(columns: Columns, _: Any, part: Any) -> Values:
-    values = columns.get(part)
-    return values and [domain_in(value) for value in values]
-
-
 def _later(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
     """A moment so many minutes after another."""
     return _combined(columns, parts, lambda moment, minutes: moment + timedelta(minutes=float(minutes)))
-
-
-def _positive(columns: Columns, _: Any, part: Any) -> Values:
-    values = columns.get(part)
-    return values and [None if value is None else value > 0 for value in values]
-
-
-def _filled(columns: Columns, _: Any, part: Any) -> Values:
-    values = columns.get(part)
-    return values and [None if value is None else True for value in values]
-
-
-def _if_any(columns: Columns, _: Any, part: Any) -> Values:
-    """A yes-or-no column, unless nobody said yes: then nobody was asked (a list at the door that was never used)."""
-    values = columns.get(part)
-    return values if values and any(values) else None
-
-
-_LONG_NUMBER = re.compile(r"(?<!\d)(\d{15,20})(?!\d)")
-
-
-def _long_number(columns: Columns, _: Any, part: Any) -> Values:
-    """The number of a post in its address; an address without one stays as it is."""
-    values = columns.get(part)
-    return values and [found[1] if (found := _LONG_NUMBER.search(value or "")) else value for value in values]
 
 
 _TIKTOK_VIDEO = re.compile(r"/(?:video|photo)/(\d{15,20})|^(\d{15,20})$")
@@ -331,12 +271,21 @@ def _name_of_largest(amounts: Mapping[str, Decimal]) -> str | None:
     return max(amounts, key=lambda name: amounts[name], default=None)
 
 
+def _of(function: Callable[[list[Any]], Values]) -> Callable[[Columns, Any, Any], Values]:
+    """Return the operation that applies a function to a whole column, where there is one."""
+
+    def operation(columns: Columns, _: Any, part: Any) -> Values:
+        values = columns.get(part)
+        return None if values is None else function(values)
+
+    return operation
+
+
 OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "value": _value,
     "present": _present,
     "first_of": _first_of,
     "product": _product,
-    "less": _less,
     "fingerprint": _fingerprint,
     "times": _times,
     "sum": _sum,
@@ -346,7 +295,6 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "when": _when,
     "join": _join,
     "joined": _joined,
-    "shop_time": _shop_time,
     "last_part": _last_part,
     "above_zero": _above_zero,
     "below_zero": _below_zero,
@@ -354,15 +302,8 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "shortened": _shortened,
     "network_by_column": _network_by_column,
     "by_column": _network_by_column,
-    "site": _site,
-    "main_site": _main_site,
-    "domain_in": _domain_in,
     "later": _later,
-    "positive": _positive,
-    "filled": _filled,
-    "if_any": _if_any,
-    "share": _share,
-    "long_number": _long_number,
+    **{name: _of(function) for name, function in WHOLE.items()},
     "tiktok_id": _tiktok_id,
     "tiktok_time": _tiktok_time,
     "moment": _moment,
