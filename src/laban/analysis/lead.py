@@ -98,8 +98,7 @@ def _steps(values: Sequence[Number | None]) -> list[float | None]:
     logs = all(number is None or number > 0 for number in numbers)
     scaled = [None if number is None else math.log(number) if logs else number for number in numbers]
     return [
-        None if before is None or after is None else after - before
-        for before, after in itertools.pairwise(scaled)
+        None if before is None or after is None else after - before for before, after in itertools.pairwise(scaled)
     ]
 
 

@@ -79,7 +79,7 @@ class ScorecardView:
     rest: tuple[Tile, ...]
     missing: tuple[Missing, ...]
     freshness: tuple[Freshness, ...]
-    about: Text = Text("", "")
+    about: Text | None = None
     reconstructed: bool = False
     parts: tuple[PackPart, ...] = ()
 
