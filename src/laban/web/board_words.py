@@ -27,7 +27,7 @@ class BoardWords:
     currency: str
 
     def named(self, kind: str, code: str) -> str:
-        """Return the name of a level, stage, scope, department, goal…"""
+        """Return the name of a level, stage, scope, department or goal."""
         return narrative.named(self.lang, f"kpi_{kind}", code)
 
     def names(self, kpis: Sequence[KpiHead]) -> str:

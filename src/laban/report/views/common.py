@@ -77,7 +77,7 @@ def _values(label: str, lang: str) -> str:
     """The values of a filter as people read them; a label writes them as Python does."""
     found = []
     for condition in label.split("=")[1:]:
-        dimension = label.split(f"={condition}")[0].rpartition(" ")[2]
+        dimension = label.split(f"={condition}", maxsplit=1)[0].rpartition(" ")[2]
         for value in condition.split("'")[1::2]:
             named = messages(lang).get(f"{dimension}.{value}", value)
             found.append(named if value else translate(lang, "word.not_given").strip("()"))
