@@ -12,10 +12,29 @@ from laban.report.views.advice import Guard, ShortName, Slow
 from laban.report.views.boards.funnel import FunnelView, Step
 from laban.report.views.boards.pairs import Leader
 from laban.report.views.boards.tree import Arithmetic, Node
-from laban.report.views.kpi import Token
+from laban.report.views.kpi import KpiView, Token
 from laban.report.views.parts import KpiHead, Point
 
 # Remarks on one KPI
+
+
+def remarks(view: KpiView, lang: str) -> tuple[str, ...]:
+    """Return everything to know before a KPI is taken at its word, each with its way out."""
+    advice, said = view.advice, []
+    if advice.slow:
+        said.append(f"{slow_sentence(view.kpi, advice.slow, lang)} {rolling_words(advice.slow, lang)}.")
+    if advice.guard:
+        first, second = guard_sentences(advice.guard, lang)
+        said.append(first)
+        if advice.guard.nearer:
+            said.append(f"{second} {_listed(advice.guard.nearer, lang)}.")
+    if advice.better:
+        said.append(f"{role_sentence(view.kpi, lang)} {_listed(advice.better, lang)}.")
+    return (*said, *(clash_sentence(clash, lang) for clash in advice.names))
+
+
+def _listed(kpis: Sequence[KpiHead], lang: str) -> str:
+    return ", ".join(narrative.inner_name(kpi, lang) for kpi in kpis)
 
 
 def slow_sentence(kpi: KpiHead, slow: Slow, lang: str) -> str:
@@ -46,8 +65,7 @@ def role_sentence(kpi: KpiHead, lang: str) -> str:
 
 def clash_sentence(clash: ShortName, lang: str) -> str:
     """Return what else a short name may mean."""
-    others = ", ".join(narrative.inner_name(kpi, lang) for kpi in clash.others)
-    return translate(lang, "advice.names", name=clash.name, others=others)
+    return translate(lang, "advice.names", name=clash.name, others=_listed(clash.others, lang))
 
 
 def _inner(name: str) -> str:

@@ -23,15 +23,15 @@ from laban.web.spark import spark
 #: How sentences for the terminal name the sheets to fill in.
 _SHEET = re.compile(r"laban template ([a-z_]+)")
 PAGES = (
-    "scorecard", "kpi", "data", "dictionary", "own", "own_edit", "tables", "table", "error", "boards", "levels", "company", "department", "operational",
-    "executive", "funnel", "pairs", "pair", "tree", "names",
+    "scorecard", "kpi", "data", "dictionary", "own", "own_edit", "tables", "table", "error", "boards", "levels",
+    "company", "department", "operational", "executive", "funnel", "pairs", "pair", "tree", "names",
 )  # fmt: skip
 #: What the head of every page leads to: address, name, and the beginnings of addresses that belong to it.
 NAVIGATION = (
     ("/", "scorecard", ()),
     ("/boards", "boards", ("/boards/", "/funnel", "/pairs", "/tree")),
     ("/tables", "details", ("/tables/",)),
-    ("/dictionary", "dictionary", ("/dictionary/",)),
+    ("/dictionary", "dictionary", ("/dictionary/", "/own")),
     ("/data", "data", ()),
 )
 

@@ -91,9 +91,9 @@ class Advice:
 
 
 def advice(catalogue: Catalogue, kpi: str, around: Frame, by: str | None = None) -> Advice:
-    """Return the remarks on a KPI; ``by`` is the dimension that the reader chose to split it by."""
-    entry = catalogue.kpi(kpi)
-    better = graph.better(catalogue, kpi) if entry.role != "kpi" else ()
+    """Return the remarks on a KPI or a reading of it; ``by`` is the dimension the reader chose to split it by."""
+    entry, base = catalogue.kpi(kpi), kpi.partition(".")[0]
+    better = graph.better(catalogue, base) if entry.role != "kpi" else ()
     part = common.CHANNEL if around.channel else by if by in SMALL_PARTS else None
     return Advice(
         scope=entry.types,
@@ -105,10 +105,10 @@ def advice(catalogue: Catalogue, kpi: str, around: Frame, by: str | None = None)
         slow=slow(entry, around),
         guard=guard(catalogue, entry, part),
         names=tuple(
-            ShortName(clash.name, tuple(common.head(other) for other in clash.kpis if other.id != kpi))
-            for clash in clashes_of(catalogue, kpi)
+            ShortName(clash.name, tuple(common.head(other) for other in clash.kpis if other.id != base))
+            for clash in clashes_of(catalogue, base)
         ),
-        pairs=entry.timing == "lagging" and bool(graph.leading_drivers(catalogue, kpi)),
+        pairs=entry.timing == "lagging" and bool(graph.leading_drivers(catalogue, base)),
     )
 
 
@@ -125,5 +125,5 @@ def guard(catalogue: Catalogue, kpi: Kpi, dimension: str | None) -> Guard | None
     """Return that a strategic KPI is asked for one member of a dimension; None for tactical ones."""
     if kpi.level != "strategic" or not dimension:
         return None
-    found = graph.nearer(catalogue, kpi.id, dimension)
+    found = graph.nearer(catalogue, kpi.id.partition(".")[0], dimension)
     return Guard(common.head(kpi), dimension, tuple(common.head(one) for one in found))

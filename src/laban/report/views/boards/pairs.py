@@ -149,7 +149,8 @@ def pair_page(
         UnknownNameError: there is no such KPI or channel; names the nearest.
     """
     catalogue = source.catalogue
-    entry = catalogue.kpi(kpi)
+    kpi = catalogue.kpi(kpi).id.partition(".")[0]
+    entry = catalogue.kpis[kpi]
     below = graph.leading_drivers(catalogue, kpi)
     names = (kpi, *(one.kpi for one in below))
     around = board_frame(source, names, period, compare, channel)

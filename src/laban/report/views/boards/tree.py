@@ -126,7 +126,7 @@ def tree_page(
         UnknownNameError: there is no such KPI or channel, or ``to`` does not lie below it; names the nearest.
     """
     catalogue = source.catalogue
-    catalogue.kpi(kpi)
+    kpi = catalogue.kpi(kpi).id.partition(".")[0]
     below = {one.kpi: one for one in graph.down(catalogue, kpi)}
     if to and to not in below:
         raise UnknownNameError(Phrase.of("board_query.below"), to, below)
