@@ -5,7 +5,9 @@ that a common trend is not mistaken for a link. The steps of one are correlated 
 every lead from none to ``MOST`` units; the lead with the largest correlation in the expected direction is the answer.
 It is called clear only if that correlation, by Fisher's z (Fisher, "On the probable error of a coefficient of
 correlation", Metron 1, 1921), would be found by chance in fewer than five of a hundred searches over all leads
-(Bonferroni). Correlation is not proof: what is found is a hypothesis that fits the numbers.
+(Bonferroni). Steps that echo the step before are worth fewer pairs (Bartlett, "Some aspects of the time-correlation
+problem", Journal of the Royal Statistical Society 98, 1935). Correlation is not proof: what is found is a hypothesis
+that fits the numbers.
 
 Turns. A step is sharp when it lies more than three robust standard deviations from the usual step (median absolute
 deviation; Hampel, "The influence curve and its role in robust estimation", 1974) and changes the number by a tenth.
@@ -73,24 +75,31 @@ def lead_time(
         effect: Whether a rise of the one is expected to raise or to lower the other.
     """
     one, two = _steps(ahead), _steps(behind)
+    echo = max(0.0, (_echo(one) or 0.0) * (_echo(two) or 0.0))
     sign = 1.0 if effect == "+" else -1.0
     found: list[Lead] = []
     looks = MOST + 1
     for units in range(looks):
         pairs = [
             (first, second)
-            for first, second in zip(one[: len(one) - units], two[units:], strict=True)
+            for first, second in zip(one, two[units:], strict=False)
             if first is not None and second is not None
         ]
         r = _correlation(pairs)
         if len(pairs) >= LEAST and r is not None:
-            found.append(Lead(units, sign * r, len(pairs), clear=_clear(sign * r, len(pairs), looks)))
+            worth = len(pairs) / (1 + 2 * echo)
+            found.append(Lead(units, sign * r, len(pairs), clear=_clear(sign * r, worth, looks)))
     return max(found, key=lambda lead: lead.correlation, default=None)
 
 
-def _clear(r: float, pairs: int, looks: int) -> bool:
+def _clear(r: float, worth: float, looks: int) -> bool:
     needed = NormalDist().inv_cdf(1 - RISK / looks)
-    return r > 0 and math.atanh(min(r, 1 - 1e-12)) * math.sqrt(pairs - 3) > needed
+    return r > 0 and math.atanh(min(r, 1 - 1e-12)) * math.sqrt(max(worth - 3, 0)) > needed
+
+
+def _echo(steps: Sequence[float | None]) -> float | None:
+    """The correlation of a series of steps with itself one unit later."""
+    return _correlation([(a, b) for a, b in itertools.pairwise(steps) if a is not None and b is not None])
 
 
 def _steps(values: Sequence[Number | None]) -> list[float | None]:

@@ -10,7 +10,8 @@ import click
 from laban.cli.asking import tiles_table
 from laban.cli.common import State, help_language, print_json, shared
 from laban.cli.common import console as make_console
-from laban.i18n import translate
+from laban.errors import UnknownNameError
+from laban.i18n import Phrase, translate
 from laban.periods import COMPARISONS, Comparison, Period
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _asked(period: str | None, compare: str, channel: str | None) -> dict[str, A
 def boards_command(
     state: State, view: str, period: str | None, compare: str, channel: str | None, grain: str, as_json: bool
 ) -> None:
+    from laban.metrics.validate import CHOICES  # noqa: PLC0415  help needs no catalogue
     from laban.report.views import boards  # noqa: PLC0415  help needs no views
 
     asked = _asked(period, compare, channel)
@@ -84,6 +86,8 @@ def boards_command(
                 found = boards.pairs_page(workspace, **asked)
             case "names":
                 found = boards.names_page(workspace)
+            case _ if view not in CHOICES["departments"]:
+                raise UnknownNameError(Phrase.of("cli.boards.unknown"), view, (*VIEWS, *CHOICES["departments"]))
             case _:
                 found = boards.department_board(workspace, view, **asked)
     if as_json:

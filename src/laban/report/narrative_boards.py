@@ -8,7 +8,7 @@ from laban.i18n import translate
 from laban.metrics.result import Number
 from laban.report import format as fmt
 from laban.report import narrative
-from laban.report.views.advice import Guard, ShortName, Slow
+from laban.report.views.advice import Guard, OnlySteps, ShortName, Slow
 from laban.report.views.boards.funnel import FunnelView, Step
 from laban.report.views.boards.pairs import Leader
 from laban.report.views.boards.tree import Arithmetic, Node
@@ -56,6 +56,11 @@ def guard_sentences(guard: Guard, lang: str) -> tuple[str, str]:
         translate(lang, "advice.guard", name=guard.kpi.name.get(lang), dimension=dimension),
         translate(lang, "advice.guard_nearer", dimension=dimension),
     )
+
+
+def only_steps_sentence(steps: OnlySteps, lang: str) -> str:
+    """Return that a big goal is followed by tactical KPIs only, before the strategic ones."""
+    return translate(lang, "advice.only_steps", goal=_inner(translate(lang, f"kpi_goal.{steps.goal}")))
 
 
 def role_sentence(kpi: KpiHead, lang: str) -> str:

@@ -11,7 +11,7 @@ from laban.metrics.result import Number
 from laban.report import format as fmt
 from laban.report import narrative
 from laban.report import narrative_boards as prose
-from laban.report.views.advice import Guard, ShortName, Slow
+from laban.report.views.advice import Guard, OnlySteps, ShortName, Slow
 from laban.report.views.boards import FunnelView
 from laban.report.views.boards.funnel import Step
 from laban.report.views.boards.pairs import Leader
@@ -50,6 +50,10 @@ class BoardWords:
     def guard(self, guard: Guard) -> tuple[str, str]:
         """Return that a strategic KPI judges too small a part, and the words before those that fit better."""
         return prose.guard_sentences(guard, self.lang)
+
+    def only_steps(self, steps: OnlySteps) -> str:
+        """Return that a big goal is followed by tactical KPIs only."""
+        return prose.only_steps_sentence(steps, self.lang)
 
     def role(self, kpi: KpiHead) -> str:
         """Return that a supporting metric is no KPI."""

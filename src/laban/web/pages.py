@@ -30,7 +30,7 @@ from laban.report.views import (
     kpi_page,
     scorecard,
 )
-from laban.report.views.advice import guard
+from laban.report.views.advice import OnlySteps, guard, only_steps
 from laban.report.views.glossary import FACETS
 from laban.report.views.scorecard import DEFAULT_PACK, parse_swaps, strongest
 from laban.sources.mapping import platforms, template, template_names
@@ -201,6 +201,7 @@ def _dress_scorecard(site: Site, at: Here, words: Words, view: ScorecardView) ->
         "swapped": lambda entry, alternate: swapped(at, entry, alternate),
         "unswapped_name": lambda kpi: catalogue.kpi(kpi).name.of(words.lang),
         "guards_found": [found for kpi in judged if (found := guard(catalogue, kpi, "channel"))],
+        "steps_found": steps_found(site, view),
         "by_kpi": {tile.kpi.id: tile for tile in view.tiles},
         "gaps": {gap.kpi.id: gap for gap in view.missing},
         "empty": not view.freshness,
@@ -212,6 +213,14 @@ def _dress_scorecard(site: Site, at: Here, words: Words, view: ScorecardView) ->
         "split_by": lambda tile: split_by(site, tile, view.frame.channel),
         "kpi_url": lambda tile, **more: kpi_url(at, tile, **more),
     }
+
+
+def steps_found(site: Site, view: ScorecardView) -> list[OnlySteps]:
+    """Return the big goals that all KPIs of the board serve, where none of them is strategic."""
+    kpis = [site.workspace.catalogue.kpis[tile.kpi.id] for tile in view.tiles]
+    shared = [goal for goal in kpis[0].goals if all(goal in kpi.goals for kpi in kpis)] if kpis else []
+    found = (only_steps(site.workspace.catalogue, goal, [kpi.id for kpi in kpis]) for goal in shared)
+    return [one for one in found if one is not None]
 
 
 def swapped(at: Here, entry: str, alternate: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 LEAST_DAYS: Mapping[str, int] = {"daily": 1, "weekly": 7, "monthly": 28, "quarterly": 89, "yearly": 365}
 #: The days to read it over instead: whole weeks, so that every weekday counts as often as every other.
 ROLLING_DAYS: Mapping[str, int] = {"weekly": 7, "monthly": 28, "quarterly": 91, "yearly": 364}
+#: Goals that the strategic level answers for: revenue, profit, market share.
+BIG_GOALS = ("sales_revenue", "profitability", "market_growth")
+#: Strategic KPIs suggested where a board has none.
+SUGGESTED = 3
 #: Dimensions whose members are too small a part of the business to be judged by a strategic KPI.
 SMALL_PARTS = ("campaign", "ad_group", "ad", "keyword", "placement", "post")
 
@@ -110,6 +114,30 @@ def advice(catalogue: Catalogue, kpi: str, around: Frame, by: str | None = None)
         ),
         pairs=entry.timing == "lagging" and bool(graph.leading_drivers(catalogue, base)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OnlySteps:
+    """A big goal that is followed by tactical KPIs only, and the strategic ones that say whether it is reached."""
+
+    goal: str
+    strategic: tuple[KpiHead, ...]
+
+
+def only_steps(catalogue: Catalogue, goal: str, kpis: Iterable[str]) -> OnlySteps | None:
+    """Return that a board has only tactical KPIs for a big goal; None for other goals and boards.
+
+    Args:
+        catalogue: All KPIs.
+        goal: The goal.
+        kpis: The KPIs of the board that serve it.
+    """
+    levels = {catalogue.kpi(kpi).level for kpi in kpis}
+    if goal not in BIG_GOALS or levels != {"tactical"}:
+        return None
+    found = (k for k in catalogue.kpis.values() if k.level == "strategic" and k.role == "kpi" and goal in k.goals)
+    heads = tuple(common.head(kpi) for kpi in found)[:SUGGESTED]
+    return OnlySteps(goal, heads) if heads else None
 
 
 def slow(kpi: Kpi, around: Frame) -> Slow | None:

@@ -10,6 +10,7 @@ from laban.i18n import Phrase
 from laban.metrics.validate import CHOICES
 from laban.periods import Comparison, Period
 from laban.report.views import common
+from laban.report.views.advice import OnlySteps, only_steps
 from laban.report.views.boards.parts import Section, board_frame, chosen, sections
 from laban.report.views.parts import Frame, KpiHead, Source, Tile, plain
 from laban.report.views.scorecard import state, strongest
@@ -32,6 +33,7 @@ class DepartmentView:
         goals: Its KPIs by the first goal of the company that each serves.
         also: Per KPI, the other goals that it serves.
         aimless: Its KPIs that serve no goal of the company.
+        steps: Big goals that the department follows by tactical KPIs only.
     """
 
     frame: Frame
@@ -40,6 +42,7 @@ class DepartmentView:
     goals: tuple[Section, ...]
     also: dict[str, tuple[str, ...]]
     aimless: tuple[KpiHead, ...]
+    steps: tuple[OnlySteps, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the page as plain JSON."""
@@ -92,6 +95,8 @@ def department_board(
     mine = [kpi for kpi in chosen(source.catalogue) if department in kpi.departments]
     around = board_frame(source, [kpi.id for kpi in mine], period, compare, channel)
     divided = {goal: [k.id for k in mine if k.goals[:1] == (goal,)] for goal in CHOICES["goals"]}
+    serving = {goal: [k.id for k in mine if goal in k.goals] for goal, kpis in divided.items() if kpis}
+    found = (only_steps(source.catalogue, goal, kpis) for goal, kpis in serving.items())
     return DepartmentView(
         frame=around,
         department=department,
@@ -99,6 +104,7 @@ def department_board(
         goals=sections(source, {goal: kpis for goal, kpis in divided.items() if kpis}, around, empty=True),
         also={kpi.id: kpi.goals[1:] for kpi in mine if len(kpi.goals) > 1},
         aimless=tuple(common.head(kpi) for kpi in mine if not kpi.goals),
+        steps=tuple(one for one in found if one is not None),
     )
 
 
