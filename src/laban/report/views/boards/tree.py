@@ -71,6 +71,7 @@ class Node:
         arithmetic: It as its identity drivers make it; None where it has none.
         children: The KPIs below.
         again: Whether it is spread out elsewhere in the tree, and not here.
+        first: Whether this is the place that stands for it, where it occurs several times.
         on_way: Whether it lies on the way that was asked for.
     """
 
@@ -82,6 +83,7 @@ class Node:
     arithmetic: Arithmetic | None
     children: tuple[Node, ...]
     again: bool
+    first: bool
     on_way: bool
 
 
@@ -177,6 +179,7 @@ class _Builder:
             arithmetic=self.arithmetic.get(kpi),
             children=tuple(self.node(d.kpi, d, here) for d in drivers),
             again=again and bool(entry.drivers),
+            first=not again,
             on_way=bool(self.way) and self.way >= frozenset(here),
         )
 
