@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from laban.metrics.model import Pack
 
 #: Shelves in the order in which they are shown: ``pack_kind.<code>`` names them.
-SHELVES = ("starter", "social", "purpose", "class", "department", "goal")
+SHELVES = ("own", "starter", "social", "purpose", "class", "department", "goal")
 
 
 @dataclass(frozen=True, slots=True)
