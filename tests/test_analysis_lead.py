@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from laban.analysis.lead import LEAST, MOST, lead_time, turns
+from report_shop import wobble
 
 
 def noise(seed: int, count: int = 52) -> list[float]:
-    dice = random.Random(seed)
-    return [1000 * (1 + 0.1 * dice.uniform(-1, 1)) for _ in range(count)]
+    return [1000 * (1 + 0.1 * wobble(seed, place)) for place in range(count)]
 
 
 def delayed(values: list[float], units: int, seed: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -28,7 +29,7 @@ def linked(catalogue: Catalogue, **drivers: tuple[Driver, ...]) -> Catalogue:
 def test_one_walks_from_marketing_roi_down_to_the_click_through_rate(catalogue: Catalogue) -> None:
     found = {one.kpi: one for one in graph.down(catalogue, "marketing_roi")}
     way = ("marketing_roi", *found["click_through_rate"].way)
-    for above, below in zip(way, way[1:], strict=False):
+    for above, below in itertools.pairwise(way):
         assert below in [driver.kpi for driver in catalogue.kpis[above].drivers]
     assert way[-1] == "click_through_rate"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 
 import report_shop as shop
 from laban.errors import InvalidQueryError, UnknownNameError
-from laban.i18n import LANGUAGES
+from laban.i18n import LANGUAGES, messages
 from laban.metrics import graph
 from laban.metrics.validate import CHOICES
 from laban.periods import Period, unit_of
@@ -307,8 +307,8 @@ def test_a_calm_week_names_no_clear_loss(tmp_path: Path) -> None:
 
 def planted(
     root: Path,
-    visits: Any = lambda week: 1.0,
-    orders: Any = lambda week: 1.0,
+    visits: Callable[[int], float] = lambda _: 1.0,
+    orders: Callable[[int], float] = lambda _: 1.0,
     weeks: int = 60,
 ) -> Workspace:
     """A shop whose visits and orders go by the factor of their week, with some noise of each."""
@@ -388,7 +388,9 @@ def test_identities_come_out_exactly_with_the_numbers_of_the_period(workspace: W
         assert made.exact, kpi.id
         if made.value is not None:
             seen += 1
-            assert {term.kpi for term in made.terms if term.kpi} == {d.kpi for d in kpi.drivers if d.kind == "identity"}
+            assert {term.kpi for term in made.terms if term.kpi} == {
+                d.kpi for d in kpi.drivers if d.kind == "identity"
+            }
     assert seen >= 5
 
 
@@ -492,8 +494,6 @@ def test_every_kpi_has_a_scope_and_exactly_one_timing(workspace: Workspace) -> N
 
 
 def test_every_code_has_a_name_in_both_languages() -> None:
-    from laban.i18n import messages  # noqa: PLC0415  only here
-
     kinds = {"scope": "types", "department": "departments", "goal": "goals"}
     for lang in LANGUAGES:
         known = messages(lang)

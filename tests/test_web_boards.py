@@ -96,7 +96,9 @@ def test_every_link_of_the_boards_leads_somewhere(client: Client) -> None:
     seen: set[str] = set()
     for path in PATHS:
         links = {html.unescape(link).partition("#")[0] for link in Seen(client.get(path).text).links()}
-        for link in sorted(link for link in links if link.startswith(("/boards", "/tree", "/pairs", "/funnel", "/?"))):
+        for link in sorted(
+            link for link in links if link.startswith(("/boards", "/tree", "/pairs", "/funnel", "/?"))
+        ):
             bare = re.sub(r"(period|compare|channel|lang|theme)=[^&]*&?", "", link)
             if bare not in seen and len(seen) < 70:
                 seen.add(bare)

@@ -14,8 +14,10 @@ from laban.metrics.model import Catalogue, Kpi
 from laban.metrics.search import plain
 
 _ASIDE = re.compile(r"\s*\([^)]*\)")
+#: Letters that people make a name of by themselves; of two letters nearly everything is made.
+LETTERS = 3
 _LETTER = re.compile(r"[a-z]+")
-#: Words that short names leave out ("cost per 1000 impressions" aside, all of them are kept in "CPA", "ROAS").
+#: Words that short names may leave out: "return on ad spend" is ROAS, "cost of an order" would be CO.
 _LEFT_OUT = frozenset({"the", "a", "an", "and", "of", "to", "in", "for", "by", "from", "s"})
 
 
@@ -60,5 +62,5 @@ def _initials(kpi: Kpi) -> Iterator[str]:
     for name in (kpi.name.en, *kpi.synonyms.get("en", ())):
         words = _LETTER.findall(plain(_ASIDE.sub("", name)))
         for kept in (words, [word for word in words if word not in _LEFT_OUT]):
-            if len(kept) > 1:
+            if len(kept) >= LETTERS:
                 yield "".join(word[0] for word in kept).upper()
