@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,14 +28,14 @@ COMMANDS = (
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shop")
     build(folder).close()
-    yield folder
+    return folder
 
 
 def laban(root: Path, *words: str) -> Result:
-    dated = ("--period", "2026-W46") if words[0] not in {"dictionary"} else ()
+    dated = ("--period", "2026-W46") if words[0] != "dictionary" else ()
     return CliRunner().invoke(main, ["-w", str(root), *words, *dated], catch_exceptions=False)
 
 

@@ -79,7 +79,12 @@ def test_all_packs_stand_on_their_shelves_with_what_they_can_answer(workspace: W
     assert set(cards) == set(workspace.catalogue.packs)
     assert (cards["weekly_seven"].size, cards["weekly_seven"].answered) == (7, 7)
     assert cards["essential_fifteen"].answered < 15
-    assert cards["social_twenty"].reconstructed
+    assert {name for name, card in cards.items() if card.reconstructed} == {"social_twenty", "mgid_brand_awareness"}
+    purposes = next(shelf for shelf in view.shelves if shelf.code == "purpose")
+    assert [card.id for card in purposes.packs] == [
+        "mgid_brand_awareness", "mgid_lead_generation", "mgid_acquisition", "mgid_retention_loyalty",
+        "mgid_sales_revenue",
+    ]  # fmt: skip
     assert [shelf.code for shelf in view.shelves][:2] == ["starter", "social"]
 
 
@@ -245,6 +250,16 @@ def test_quarters_are_compared_with_the_one_before_and_the_year_before(workspace
     assert {workspace.catalogue.kpis[r.tile.kpi.id].level for r in view.rows} == {"strategic"}
 
 
+def test_the_executive_board_holds_revenue_profit_market_and_customers(workspace: Workspace) -> None:
+    view = boards.executive_board(workspace)
+    there = {row.tile.kpi.id for row in view.rows} | {gap.missing.kpi.id for gap in view.missing}
+    assert there >= {
+        "net_revenue_total", "contribution_after_marketing", "market_share", "customer_lifetime_value",
+        "marketing_attributed_revenue", "marketing_roi",
+    }  # fmt: skip
+    assert [goal.goal for goal in view.goals][:1] == ["sales_revenue"]
+
+
 def test_a_missing_strategic_kpi_names_what_stands_in(workspace: Workspace) -> None:
     view = boards.executive_board(workspace)
     missing = {gap.missing.kpi.id: gap.instead for gap in view.missing}
@@ -344,12 +359,12 @@ def _load(
     workspace.warehouse.load(reading, digest=digest, name=file.name, path=file, loaded_at=at)
 
 
-def test_a_fall_of_visits_three_weeks_before_a_fall_of_orders_is_seen(tmp_path: Path) -> None:
+def test_a_fall_of_visits_three_weeks_before_a_fall_of_revenue_is_seen(tmp_path: Path) -> None:
     def course(week: int) -> float:
         return (0.6 if week >= 40 else 1.0) * (1 + 0.08 * shop.wobble("c", week))
 
     with planted(tmp_path, visits=course, orders=lambda week: course(week - 3)) as workspace:
-        view = boards.pair_page(workspace, "orders_count")
+        view = boards.pair_page(workspace, "net_revenue_total")
         visits = next(leader for leader in view.leaders if leader.tile.kpi.id == "website_traffic")
         assert visits.lead is not None
         assert (visits.lead.units, visits.lead.clear) == (3, True)
