@@ -19,6 +19,7 @@ from laban.i18n import LANGUAGES, messages
 from laban.metrics import graph
 from laban.metrics.validate import CHOICES
 from laban.periods import Period, unit_of
+from laban.report import format as fmt
 from laban.report import narrative_boards as prose
 from laban.report import views
 from laban.report.views import boards
@@ -294,7 +295,7 @@ def test_rates_are_ratios_of_the_counts_and_the_usual_ones_of_their_sums(workspa
             tops = sum(Decimal(str(p.value)) for p in below.spark[:-1])
             bottoms = sum(Decimal(str(p.value)) for p in above.spark[:-1])
             assert step.usual == tops / bottoms
-            assert step.lost == Decimal(str(above.value)) * step.usual - Decimal(str(below.value))
+            assert step.lost == Decimal(str(above.value)) * Decimal(str(step.usual)) - Decimal(str(below.value))
 
 
 def test_the_step_that_lost_most_is_named(tmp_path: Path) -> None:
@@ -422,7 +423,7 @@ def test_the_arithmetic_is_written_with_the_numbers(workspace: Workspace) -> Non
     for lang in LANGUAGES:
         words = prose.arithmetic_words(node, node.arithmetic, lang, "VND")
         assert words.count("+") == 5
-        assert words.endswith("= " + prose.fmt.value(node.tile.value if node.tile else None, "count", lang))
+        assert words.endswith("= " + fmt.value(node.tile.value if node.tile else None, "count", lang))
 
 
 def test_the_way_is_open_and_every_kpi_is_spread_out_once(workspace: Workspace) -> None:
