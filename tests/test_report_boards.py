@@ -129,7 +129,10 @@ def test_swaps_are_read_from_their_text() -> None:
 def test_each_level_holds_its_own_and_loose_steps_are_listed(workspace: Workspace) -> None:
     view = boards.levels_board(workspace)
     kpis = workspace.catalogue.kpis
-    assert {kpis[t.kpi.id].level for t in view.strategic.tiles} == {"strategic"}
+    assert {kpis[t.kpi.id].level for t in (*view.big, *view.strategic.tiles)} == {"strategic"}
+    assert "sales_revenue" in kpis[view.big[0].kpi.id].goals
+    assert 0 < len(view.big) <= 5
+    assert not {t.kpi.id for t in view.big} & {t.kpi.id for t in view.strategic.tiles}
     tactical = [t.kpi.id for section in view.tactical for t in section.tiles]
     assert {kpis[kpi].level for kpi in tactical} == {"tactical"}
     assert len(tactical) == len(set(tactical))

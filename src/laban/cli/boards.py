@@ -206,7 +206,7 @@ def _overview(page: _Page, view: BoardsView) -> None:
 def _levels(page: _Page, view: LevelsView) -> None:
     page.title(page.t("boards.levels.title"), page.period(view.frame.period))
     page.heading(f"{page.named('level', 'strategic')}: {page.t('kpi_level.strategic_question')}")
-    page.tiles(view.strategic.tiles, view.frame.currency)
+    page.tiles((*view.big, *view.strategic.tiles), view.frame.currency)
     page.heading(f"{page.named('level', 'tactical')}: {page.t('kpi_level.tactical_question')}")
     page.sections("stage", view.tactical, view.frame.currency)
     if view.unlinked:

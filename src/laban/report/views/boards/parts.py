@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from laban.facts import CHANNEL_GROUPS
 from laban.periods import Comparison, Period
 from laban.report.views import common
+from laban.report.views.advice import BIG_GOALS
 from laban.report.views.parts import Frame, Missing, Source, Tile
-from laban.report.views.scorecard import narrowed_tiles
+from laban.report.views.scorecard import narrowed_tiles, state
 
 if TYPE_CHECKING:
     from laban.metrics.model import Catalogue, Kpi
@@ -21,7 +22,10 @@ STAGES = ("awareness", "consideration", "conversion", "retention", "advocacy", "
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a board; ``code`` is named by the message files, within the kind that the board is divided by."""
+    """A part of a board; ``code`` is named by the message files, within the kind that the board is divided by.
+
+    Tiles with news come first, the bad before the good; the others stand in the order of the catalogue.
+    """
 
     code: str
     tiles: tuple[Tile, ...]
@@ -58,12 +62,21 @@ def sections(
     made = (
         Section(
             code,
-            tuple(by_id[kpi] for kpi in kpis if kpi in by_id),
+            tuple(sorted((by_id[kpi] for kpi in kpis if kpi in by_id), key=_news)),
             tuple(gaps[kpi] for kpi in kpis if kpi in gaps and kpi not in by_id),
         )
         for code, kpis in names.items()
     )
     return tuple(section for section in made if section.tiles or (empty and section.missing))
+
+
+def _news(tile: Tile) -> int:
+    return {"bad": 0, "good": 1}.get(state(tile), 2)
+
+
+def goal_rank(kpi: Kpi) -> int:
+    """Return the place of the first big goal that a KPI serves: revenue, profit, the market; the others come last."""
+    return next((place for place, goal in enumerate(BIG_GOALS) if goal in kpi.goals), len(BIG_GOALS))
 
 
 def by_stage(kpis: Iterable[Kpi]) -> dict[str, list[str]]:
