@@ -69,8 +69,9 @@ def role_sentence(kpi: KpiHead, lang: str) -> str:
 
 
 def clash_sentence(clash: ShortName, lang: str) -> str:
-    """Return what else a short name may mean."""
-    return translate(lang, "advice.names", name=clash.name, others=_listed(clash.others, lang))
+    """Return what else short names may mean."""
+    names = ", ".join(translate(lang, "advice.quoted", name=name) for name in clash.names)
+    return translate(lang, "advice.names", names=names, others=_listed(clash.others, lang))
 
 
 def _inner(name: str) -> str:

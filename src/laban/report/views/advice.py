@@ -59,9 +59,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class ShortName:
-    """A short name that the KPI shares with others."""
+    """Short names that the KPI shares with the same others."""
 
-    name: str
+    names: tuple[str, ...]
     others: tuple[KpiHead, ...]
 
 
@@ -108,11 +108,18 @@ def advice(catalogue: Catalogue, kpi: str, around: Frame, by: str | None = None)
         better=tuple(common.head(other) for other in better),
         slow=slow(entry, around),
         guard=guard(catalogue, entry, part),
-        names=tuple(
-            ShortName(clash.name, tuple(common.head(other) for other in clash.kpis if other.id != base))
-            for clash in clashes_of(catalogue, base)
-        ),
+        names=_short_names(catalogue, base),
         pairs=entry.timing == "lagging" and bool(graph.leading_drivers(catalogue, base)),
+    )
+
+
+def _short_names(catalogue: Catalogue, kpi: str) -> tuple[ShortName, ...]:
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for clash in clashes_of(catalogue, kpi):
+        shared.setdefault(tuple(other.id for other in clash.kpis if other.id != kpi), []).append(clash.name)
+    return tuple(
+        ShortName(tuple(names), tuple(common.head(catalogue.kpis[other]) for other in others))
+        for others, names in shared.items()
     )
 
 
