@@ -65,7 +65,7 @@ def test_from_the_boards_to_a_pack_and_a_swap(browser: Browser, base: str) -> No
         swap.locator("a").first.click()
         page.wait_for_url("**swap=social_ctr:**")
         expect(page.locator("#entry-social_ctr")).to_have_count(0)
-        page.get_by_role("link", name="Trả lại").click()
+        page.get_by_role("link", name="Dùng lại").click()
         expect(page.locator("#entry-social_ctr")).to_be_visible()
         assert "swap" not in page.url
 
