@@ -420,6 +420,21 @@ def test_identities_come_out_for_one_channel_too(workspace: Workspace) -> None:
     assert made.value is not None
 
 
+def test_identities_read_the_sums_that_are_kept_and_do_not_have_others_made(tmp_path: Path) -> None:
+    with planted(tmp_path) as workspace:
+        workspace.warehouse.least_rows = 0
+        boards.levels_board(workspace)
+        with workspace.warehouse.snapshot() as snapshot:
+            before = set(snapshot.rollups())
+        made = boards.tree_page(workspace, "website_traffic").root.arithmetic
+        assert made is not None
+        assert made.exact
+        assert made.value is not None
+        with workspace.warehouse.snapshot() as snapshot:
+            assert set(snapshot.rollups()) == before
+        assert before
+
+
 def test_the_arithmetic_is_written_with_the_numbers(workspace: Workspace) -> None:
     node = boards.tree_page(workspace, "website_traffic").root
     assert node.arithmetic is not None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from laban.errors import UnknownNameError
@@ -237,23 +235,14 @@ def _same(one: Number | None, two: Number | None) -> bool:
     return abs(Decimal(str(one)) - Decimal(str(two))) <= abs(Decimal(str(one))) * _AGREE
 
 
-#: Catalogues in which every identity is a KPI of its own; a process knows one or two.
-_known: OrderedDict[int, tuple[Catalogue, Catalogue]] = OrderedDict()
-_lock = Lock()
-
-
 def _spelled_out(catalogue: Catalogue) -> Catalogue:
-    """Return the catalogue with each identity as the formula of one more KPI."""
-    with _lock:
-        found = _known.get(id(catalogue))
-        if found is None:
-            more = {
-                kpi.id + _SUFFIX: replace(kpi, id=kpi.id + _SUFFIX, formula=kpi.identity, identity="", drivers=())
-                for kpi in catalogue.kpis.values()
-                if kpi.identity
-            }
-            found = (catalogue, replace(catalogue, kpis={**catalogue.kpis, **more}))
-            _known[id(catalogue)] = found
-            while len(_known) > 4:
-                _known.popitem(last=False)
-        return found[1]
+    """Return the catalogue with each identity as the formula of one more KPI; made once."""
+    if "identities" not in catalogue.memo:
+        more = {
+            kpi.id + _SUFFIX: replace(kpi, id=kpi.id + _SUFFIX, formula=kpi.identity, identity="", drivers=())
+            for kpi in catalogue.kpis.values()
+            if kpi.identity
+        }
+        catalogue.memo["identities"] = replace(catalogue, kpis={**catalogue.kpis, **more}, ground=catalogue)
+    found: Catalogue = catalogue.memo["identities"]
+    return found
