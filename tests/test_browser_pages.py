@@ -238,7 +238,7 @@ def test_everything_can_be_read_without_scripts(browser: Browser, base: str) -> 
         expect(page.locator(".sql button").first).to_be_hidden()
         page.goto("/")
         page.get_by_label("Kênh").select_option("email")
-        page.get_by_role("button", name="Xem", exact=True).click()
+        page.locator("form", has=page.get_by_label("Kênh")).get_by_role("button", name="Xem").click()
         page.wait_for_url("**channel=email**")
         page.locator("#theme").click()
         assert page.locator("html").get_attribute("data-theme") == "dark"

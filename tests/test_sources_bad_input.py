@@ -277,8 +277,8 @@ def test_two_platforms_in_one_zip(tmp_path: Path) -> None:
     search = "Date,Clicks,Impressions,CTR,Position\n2026-01-01,20,100,20%,3\n"
     reading = read(tmp_path, zipped({"a.csv": google, "b.csv": search}), "a.zip")
     (finding,) = (f for f in reading.findings if f.code == "other_platform")
-    assert (reading.platform, reading.rows, finding.level, finding.member) == ("gsc", 1, "warning", "a.csv")
-    assert "Google Ads" in finding.message("en")
+    assert (reading.platform, reading.rows, finding.level, finding.member) == ("google_ads", 1, "warning", "b.csv")
+    assert "Search Console" in finding.message("en")
 
 
 def test_what_is_not_a_file(tmp_path: Path) -> None:

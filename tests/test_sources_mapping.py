@@ -32,6 +32,13 @@ def test_every_platform_of_the_first_release_is_there() -> None:
     }  # fmt: skip
 
 
+def test_every_marketing_source_is_there() -> None:
+    assert set(platforms()) >= {
+        "linkedin_ads", "linkedin_page", "zalo_ads", "zalo_oa", "mgid", "email_tool", "brand24", "mention", "ahrefs",
+        "semrush", "se_ranking", "short_links", "survey", "eventbrite", "zendesk",
+    }  # fmt: skip
+
+
 def test_platforms_have_names(one: Platform) -> None:
     assert all(platform_name(one.id, lang) for lang in LANGUAGES)
 
@@ -143,7 +150,7 @@ def test_every_finding_has_a_sentence_in_every_language() -> None:
 def test_expressions_name_columns_that_exist(one: Platform) -> None:
     for table in one.tables:
         for plan in table.facts:
-            known = {*one.columns, *FACT[plan.fact].names, "search_type", "currency"}
+            known = {*one.columns, *FACT[plan.fact].names, "search_type", "currency", "_account", "_file"}
             if plan.shape:
                 known |= {value for value in plan.shape.values() if isinstance(value, str)}
                 known |= {"line_value"} if "once_per" in plan.shape else set()

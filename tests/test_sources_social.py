@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from laban.workspace import ImportChoices, ImportOutcome, Workspace
 from source_files import codes, only, read, records, table, totals, zipped
 
 ACCOUNT, POST, AUDIENCE = "fact_social_account", "fact_social_post", "fact_audience_profile"
@@ -67,6 +68,53 @@ def test_business_suite_network_can_be_said(tmp_path: Path) -> None:
     piece = only(reading, ACCOUNT)
     assert ({row["network"] for row in records(piece)}, piece.account) == ({"instagram"}, "Instagram áo dài")
     assert "network_unknown" not in codes(reading)
+
+
+def test_business_suite_network_is_asked_once_per_file_name(tmp_path: Path) -> None:
+    shop = Workspace.create(tmp_path / "shop")
+
+    def bring(name: str, day: int, account: str = "") -> ImportOutcome:
+        path = shop.inbox / name
+        path.write_text(f'"Reach"\n"Date","Primary"\n"2025-01-{day:02}T00:00:00","{day}"\n', "utf-8")
+        return shop.import_file(path, choices=ImportChoices(account=account))
+
+    assert "network_unknown" in [f.code for f in bring("Reach.csv", 1).findings]
+    bring("Reach (1).csv", 2, "Instagram Lúa")
+    again = bring("Reach (1).csv", 3)
+    assert [f.code for f in again.findings] == ["account_remembered"]
+    piece = only(again.reading, ACCOUNT)
+    assert (piece.account, {row["network"] for row in records(piece)}) == ("Instagram Lúa", {"instagram"})
+    assert "network_unknown" in [f.code for f in bring("Reach.csv", 4).findings]
+
+
+def test_business_suite_titles_in_vietnamese_are_confirmed_once(tmp_path: Path) -> None:
+    assert read(tmp_path, series("Lượt theo dõi trên Facebook", 3)).unseen == ("Lượt theo dõi trên Facebook",)
+    assert read(tmp_path, series("Facebook follows", 3)).unseen == ()
+
+
+def test_business_suite_videos_with_hundreds_of_columns(tmp_path: Path) -> None:
+    more = tuple(f"Minutes viewed by {n}" for n in range(300))
+    headings = (
+        "Video asset ID",
+        "Universal video ID",
+        "Page ID",
+        "Page name",
+        "Title",
+        "Publish time",
+        "Duration (sec)",
+    )
+    counted = ("3-second video views", "Seconds viewed", "Reactions", "Comments", "Shares")
+    row = ("77", "88", "9", "Trang", "Ra mắt", "12/31/2025 08:24", 61, *[0] * 300, 1200, 9800, 40, 3, 2)
+    reading = read(tmp_path, "\ufeff" + table((*headings, *more, *counted), row))
+    (post,) = records(only(reading, POST))
+    assert (post["post_id"], post["video_views"], post["watch_seconds"], post["reactions"]) == ("77", 1200, 9800, 40)
+
+
+def test_business_suite_posts_of_2023_told_impressions(tmp_path: Path) -> None:
+    headings = (*POSTS, "IMPRESSION:UNIQUE_USERS", "Reach", "Impressions", "Reactions", "Total clicks", "Link Clicks")
+    row = ("123", "9", "Trang", "", "Chào", "02/28/2023 08:24", "Photo", "Lifetime", 70, 70, 95, 8, 5, 2)
+    (post,) = records(only(read(tmp_path, table(headings, row)), POST))
+    assert (post["impressions"], post["reach"], post["link_clicks"], post.get("views")) == (95, 70, 2, None)
 
 
 def test_business_suite_audience(tmp_path: Path) -> None:

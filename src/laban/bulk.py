@@ -66,6 +66,7 @@ class BulkPlan:
     when the dates in the file decide. ``days`` bounds plausible dates (half-open).
 
     ``finish`` turns the outcome into the finished ``Reading`` (without rows); ``slow`` reads the file in Python.
+    ``unseen`` are the headings that no file of the platform vouches for, each with its mark.
     """
 
     path: Path
@@ -80,3 +81,4 @@ class BulkPlan:
     days: tuple[date, date]
     finish: Callable[[BulkOutcome], Reading]
     slow: Callable[[], Reading]
+    unseen: Mapping[str, Any] = field(default_factory=dict)

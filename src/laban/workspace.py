@@ -315,15 +315,12 @@ class Workspace:
             return self._import_file(path, name, choices or ImportChoices(), dry_run=dry_run)
 
     def _import_file(self, path: Path, name: str | None, chosen: ImportChoices, *, dry_run: bool) -> ImportOutcome:
-        from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
-
         shown = name or path.name
         digest = file_digest(path)
         earlier = self.warehouse.find(digest, chosen.key())
         if earlier is not None:
             return ImportOutcome(shown, _empty(shown), "unchanged", earlier.id, earlier=earlier)
-        options = self._options(chosen)
-        reading = read_file(path, options)
+        reading = self._with_notice(self._read(path, shown, chosen))
         if reading.status != "loaded":
             return ImportOutcome(shown, reading, reading.status, None, reading.findings)
         if dry_run:
@@ -334,6 +331,34 @@ class Workspace:
                 reading, digest=digest, name=shown, path=path, loaded_at=now, options_key=key
             )
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
+
+    def _read(self, path: Path, name: str, choices: ImportChoices) -> Reading:
+        from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
+
+        options = self._options(choices)
+        reading = read_file(path, options)
+        account = self._said_before(reading, name, choices)
+        if account is None:
+            return reading
+        again = read_file(path, replace(options, account=account))
+        noted = Finding("info", "account_remembered", values={"account": account})
+        return replace(again, findings=(*again.findings, noted))
+
+    def _said_before(self, reading: Reading, name: str, choices: ImportChoices) -> str | None:
+        """Return the account that a person named for a file of this name, where the file does not say whose it is."""
+        unknown = any(finding.code == "network_unknown" for finding in reading.findings)
+        if choices.account or not unknown or reading.platform is None:
+            return None
+        return self.warehouse.account_of(reading.platform, name)
+
+    def _with_notice(self, reading: Reading) -> Reading:
+        """Say which headings were understood by an unproven spelling, unless an import with them was accepted."""
+        if not reading.unseen or reading.platform is None:
+            return reading
+        from laban.sources.unseen import CODE, headings_of, with_notice  # noqa: PLC0415  see above
+
+        noted = self.warehouse.findings_of(reading.platform, CODE)
+        return with_notice(reading, {heading for values in noted for heading in headings_of(values)})
 
     def _options(self, choices: ImportChoices) -> ReadOptions:
         return ReadOptions(

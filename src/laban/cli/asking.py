@@ -16,6 +16,7 @@ from laban.periods import COMPARISONS, Comparison, Period
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
     from laban.report.views import KpiView, ScorecardView, Tile
@@ -38,16 +39,23 @@ def _period(text: str | None) -> Period | None:
 @click.option("--pack", default="weekly_seven", show_default=True, help=_text("cli.board.pack"))
 @click.option("--compare", type=click.Choice(COMPARISONS), default="previous", help=_text("cli.board.compare"))
 @click.option("--channel", help=_text("cli.board.channel"))
+@click.option("--swap", default="", help=_text("cli.board_swap"))
 @click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
 @shared
 def board_command(
-    state: State, period: str | None, pack: str, compare: str, channel: str | None, as_json: bool
+    state: State, period: str | None, pack: str, compare: str, channel: str | None, swap: str, as_json: bool
 ) -> None:
     from laban.report.views import scorecard  # noqa: PLC0415  help needs no views
+    from laban.report.views.scorecard import parse_swaps  # noqa: PLC0415  likewise
 
     with state.open() as workspace:
         view = scorecard(
-            workspace, pack=pack, period=_period(period), compare=cast("Comparison", compare), channel=channel
+            workspace,
+            pack=pack,
+            period=_period(period),
+            compare=cast("Comparison", compare),
+            channel=channel,
+            swap=parse_swaps(swap),
         )
         if as_json:
             print_json(view.as_json())
@@ -77,9 +85,11 @@ def show_board(view: ScorecardView, lang: str) -> None:
     if view.frame.begun:
         comparison = narrative.comparison_sentence(view.frame, lang)
         console.print(comparison, style="dim", highlight=False, markup=False)
+    if view.reconstructed:
+        console.print(translate(lang, "boards.reconstructed_sentence"), style="dim", highlight=False, markup=False)
     if view.tiles:
         console.print()
-        console.print(_tiles(view.tiles, lang, view.frame.currency))
+        _print_tiles(console, view, lang)
     if view.missing:
         console.print(f"\n{translate(lang, 'cli.board.missing')}")
         for missing in view.missing:
@@ -88,11 +98,22 @@ def show_board(view: ScorecardView, lang: str) -> None:
     _print_freshness(console, view, lang)
 
 
+def _print_tiles(console: Console, view: ScorecardView, lang: str) -> None:
+    """Print the tiles in one table, or where the pack has groups in one under each heading."""
+    if not view.parts:
+        console.print(tiles_table(view.tiles, lang, view.frame.currency))
+    for part in view.parts:
+        names = {entry.kpi.id for entry in part.entries}
+        console.print(f"[bold]{_plain(part.name.get(lang))}[/]", highlight=False)
+        console.print(tiles_table([t for t in view.tiles if t.kpi.id in names], lang, view.frame.currency))
+
+
 def _plain(text: str) -> str:
     return text.replace("[", "\\[")
 
 
-def _tiles(tiles: Sequence[Tile], lang: str, currency: str) -> object:
+def tiles_table(tiles: Sequence[Tile], lang: str, currency: str) -> Table:
+    """Return a table of KPIs: value, change with its verdict, the last 13 units."""
     from rich.table import Table  # noqa: PLC0415  only tables need it
 
     from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
@@ -204,7 +225,7 @@ def _show_sql(view: KpiView, lang: str) -> None:
 
 def _show_kpi(view: KpiView, lang: str) -> None:
     from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
-    from laban.report import narrative  # noqa: PLC0415  help needs no prose
+    from laban.report import narrative, narrative_boards  # noqa: PLC0415  help needs no prose
 
     console = make_console()
     short = f" ({view.kpi.abbreviation})" if view.kpi.abbreviation else ""
@@ -217,6 +238,8 @@ def _show_kpi(view: KpiView, lang: str) -> None:
     console.print(words, highlight=False, markup=False)
     for note in view.tile.notes:
         console.print(narrative.note_text(note, lang), style="dim", highlight=False, markup=False)
+    for remark in narrative_boards.remarks(view, lang):
+        console.print(remark, style="yellow", highlight=False, markup=False)
     console.print()
     console.print(view.description.get(lang), highlight=False, markup=False)
     _print_formula(console, view, lang)
@@ -291,16 +314,24 @@ def _print_breakdown(console: Console, view: KpiView, lang: str) -> None:
 
 @click.command("dictionary", help=_text("cli.dictionary.help"))
 @click.argument("words", nargs=-1)
+@click.option("--scope", default="", help=_text("facet.scope"))
+@click.option("--timing", default="", help=_text("facet.timing"))
+@click.option("--level", default="", help=_text("facet.level"))
+@click.option("--stage", default="", help=_text("facet.stage"))
+@click.option("--department", default="", help=_text("facet.department"))
+@click.option("--goal", default="", help=_text("facet.goal"))
+@click.option("--role", default="", help=_text("facet.role"))
+@click.option("--pack", default="", help=_text("facet.pack"))
 @click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
 @shared
-def dictionary_command(state: State, words: Sequence[str], as_json: bool) -> None:
+def dictionary_command(state: State, words: Sequence[str], pack: str, as_json: bool, **filters: str) -> None:
     from laban.report.views import dictionary  # noqa: PLC0415  help needs no views
     from laban.workspace import Workspace  # noqa: PLC0415  help needs no workspace
 
     root = state.find()
     workspace = state.open() if root else Workspace.unbound()
     query = " ".join(words)
-    view = dictionary(workspace, query, state.lang)
+    view = dictionary(workspace, query, state.lang, filters=filters, pack=pack)
     if as_json:
         print_json(view.as_json())
         return

@@ -37,6 +37,7 @@ from laban.sources.table import Table
 from laban.sources.text import decode, is_wrapped, rows_of
 from laban.sources.timeline import TIME, stated_period
 from laban.sources.totals import PATTERN, TotalRow, total_label
+from laban.sources.unseen import recalled, unseen_headings
 
 #: Below this the long way is quick enough.
 LEAST_BYTES = 3 * 1024 * 1024
@@ -109,6 +110,7 @@ def _plan(path: Path, options: ReadOptions, slow: Callable[[], Reading]) -> Bulk
         days=days,
         finish=_Finish(table, place, path.name),
         slow=slow,
+        unseen=unseen_headings(table),
     )
 
 
@@ -425,6 +427,8 @@ class _Finish:
             totals=dict(outcome.totals),
             own_totals=_own(table, platform),
             findings=notes.finished(),
+            unseen=tuple(unseen := unseen_headings(table)),
+            recalled=recalled(unseen),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Any
 from laban.periods import Period
 from laban.sources.book import Cell, Row, Sheet, is_blank, text_of
 from laban.sources.dates import NotADateError, Partial, parse_period
-from laban.sources.mapping import Platform, clean, fold
+from laban.sources.mapping import Evidence, Platform, clean, fold
 from laban.sources.model import Slice
 from laban.sources.numbers import NotANumberError, exact_sum, parse_number
 from laban.sources.reading import Context, TableReading
@@ -175,7 +175,13 @@ def _series(card: Card, measure: str, sheet: Sheet, platform: Platform, context:
         {},
         slices,
         covered,
+        unseen=_unseen_title(card.title),
     )
+
+
+def _unseen_title(title: str) -> Mapping[str, Evidence]:
+    """Return the title if it is a Vietnamese one: those are known from other people's code, not from a file."""
+    return {} if title.isascii() else {title: "C"}
 
 
 def _slice(

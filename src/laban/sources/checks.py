@@ -49,7 +49,8 @@ def ask_what_is_meant(table: Table) -> None:
 
     "CPC" is the cost per click to some and per conversion to others; a file with clicks says which by itself.
     """
-    if any(name in table.match.columns for name in _CLICKS):
+    ads = any(plan.fact == "fact_ad_performance" for plan in table.match.table.facts)
+    if not ads or any(name in table.match.columns for name in _CLICKS):
         return
     for cell in table.block.headings:
         if fold(text_of(cell)) == "cpc":
@@ -118,6 +119,9 @@ def check_sense(table: Table) -> None:
                     "info", rule["code"], row=lines[index], column=table.raws[rule["more"]].heading,
                     value=plain_digits(one), member=table.member, other=plain_digits(two),
                 )  # fmt: skip
+    for name, code in table.options.get("absent", {}).items():
+        if name not in table.raws:
+            table.context.notes.once("info", code, member=table.member)
     few = table.options.get("few")
     if few and few["column"] in table.values:
         count = sum(1 for value in table.values[few["column"]] if value is not None and value <= few["most"])

@@ -24,6 +24,7 @@ from laban.sources.rows import is_no_data
 from laban.sources.slices import merged
 from laban.sources.timeline import TIME, parse_month, stated_period
 from laban.sources.totals import plain_digits, total_label
+from laban.sources.unseen import recalled
 
 #: Questions that a person must answer before anything of the file is believed.
 _QUESTIONS = frozenset({"number_ambiguous", "date_ambiguous"})
@@ -103,9 +104,14 @@ def _refuse_unknown(book: Book) -> None:
 
 
 def _match(platform: Platform, block: Block) -> Match | None:
-    if block.match is not None and block.match.platform.id == platform.id:
-        return block.match
-    return match(platform, block.headings, block.preamble)
+    if block.match is None or block.match.platform.id == platform.id:
+        return block.match or match(platform, block.headings, block.preamble)
+    found = match(platform, block.headings, block.preamble)
+    return None if found is None or block.match.score - found.score > _CLEARLY else found
+
+
+#: How much better another platform must explain a table than the file's own, to be taken for its writer.
+_CLEARLY = 0.3
 
 
 def _without_strangers(found: Sequence[Block], matched: Sequence[Block], context: Context) -> list[Block]:
@@ -256,6 +262,7 @@ def _reading(
             tables="; ".join(" · ".join(t.headings) for t in unknown[:4]),
         )
     covered = _covered([reading for reading in readings if reading.period] if everything else canonical)
+    unseen = dict(item for reading in readings for item in reading.unseen.items())
     return Reading(
         file=context.path.name,
         platform=platform.id,
@@ -269,6 +276,8 @@ def _reading(
         findings=context.notes.finished(),
         slices=slices,
         extra=_extra(platform, canonical, blocks, context),
+        unseen=tuple(unseen),
+        recalled=recalled(unseen),
     )
 
 

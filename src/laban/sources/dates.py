@@ -397,6 +397,20 @@ def period_in_name(name: str) -> Period | None:
     return None
 
 
+_NAME_ISO_DAY = re.compile(r"(?<!\d)(20\d{2})([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def day_in_name(name: str) -> date | None:
+    """Return the one day in ISO form in a name: that of the download (``backlinks_2026-11-16.csv``), or None."""
+    days = {(found[1], found[3], found[4]) for found in _NAME_ISO_DAY.finditer(name)}
+    if len(days) != 1:
+        return None
+    try:
+        return date(*(int(part) for part in days.pop()))
+    except ValueError:
+        return None
+
+
 def _from_numbers(parts: list[int]) -> Period | None:
     try:
         first, last = date(*parts[:3]), date(*parts[3:])

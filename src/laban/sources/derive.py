@@ -13,10 +13,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from hashlib import sha256
 from typing import Any
 
 from laban.sources.dates import NotADateError, parse_moment
 from laban.sources.mapping import Platform
+from laban.sources.wholes import WHOLE
 from laban.sources.words import finder
 
 Values = list[Any] | None
@@ -83,7 +85,7 @@ def _times(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
     return None if values is None else [None if value is None else value * factor for value in values]
 
 
-def _combined(columns: Columns, parts: Sequence[Any], combine: Callable[[Decimal, Decimal], Decimal]) -> Values:
+def _combined(columns: Columns, parts: Sequence[Any], combine: Callable[[Any, Any], Any]) -> Values:
     first, second = (columns.get(part) for part in parts)
     if first is None or second is None:
         return None
@@ -138,6 +140,14 @@ def _join(columns: Columns, spec: Any, parts: Sequence[Any]) -> Values:
     return [spec["with"].join(str(v) for v in row if v is not None) or None for row in zip(*found, strict=True)]
 
 
+def _joined(columns: Columns, _: Any, name: str) -> Values:
+    """What stands in all columns of one kind, in the order of the file."""
+    many = [values for key, values in columns.values.items() if key.startswith(f"{name}@")]
+    if not many:
+        return None
+    return [" | ".join(str(value) for value in row if value is not None) or None for row in zip(*many, strict=True)]
+
+
 def _last_part(columns: Columns, _: Any, part: Any) -> Values:
     values = columns.get(part)
     return values and [value.rsplit("/", 1)[-1].strip() if value else None for value in values]
@@ -166,6 +176,20 @@ def _shortened(columns: Columns, _: Any, part: Any) -> Values:
 def _network_by_column(columns: Columns, spec: Any, networks: Mapping[str, str]) -> Values:
     found = next((network for network, column in networks.items() if column in columns.values), spec.get("default"))
     return [found] * columns.rows
+
+
+def _fingerprint(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    """A short name, the same in every download, for what an export gives no number of its own."""
+    found = [values for part in parts if (values := columns.get(part)) is not None]
+    if not found:
+        return None
+    rows = (" | ".join("" if value is None else str(value) for value in row) for row in zip(*found, strict=True))
+    return [sha256(row.encode()).hexdigest()[:16] for row in rows]
+
+
+def _later(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    """A moment so many minutes after another."""
+    return _combined(columns, parts, lambda moment, minutes: moment + timedelta(minutes=float(minutes)))
 
 
 _TIKTOK_VIDEO = re.compile(r"/(?:video|photo)/(\d{15,20})|^(\d{15,20})$")
@@ -247,11 +271,22 @@ def _name_of_largest(amounts: Mapping[str, Decimal]) -> str | None:
     return max(amounts, key=lambda name: amounts[name], default=None)
 
 
+def _of(function: Callable[[list[Any]], Values]) -> Callable[[Columns, Any, Any], Values]:
+    """Return the operation that applies a function to a whole column, where there is one."""
+
+    def operation(columns: Columns, _: Any, part: Any) -> Values:
+        values = columns.get(part)
+        return None if values is None else function(values)
+
+    return operation
+
+
 OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "value": _value,
     "present": _present,
     "first_of": _first_of,
     "product": _product,
+    "fingerprint": _fingerprint,
     "times": _times,
     "sum": _sum,
     "round": _round,
@@ -259,12 +294,16 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "lookup": _lookup,
     "when": _when,
     "join": _join,
+    "joined": _joined,
     "last_part": _last_part,
     "above_zero": _above_zero,
     "below_zero": _below_zero,
     "size": _size,
     "shortened": _shortened,
     "network_by_column": _network_by_column,
+    "by_column": _network_by_column,
+    "later": _later,
+    **{name: _of(function) for name, function in WHOLE.items()},
     "tiktok_id": _tiktok_id,
     "tiktok_time": _tiktok_time,
     "moment": _moment,

@@ -9,8 +9,10 @@ from laban.sources.archive import check_workbook, members_of
 from laban.sources.book import Book, Sheet, UnreadableError
 from laban.sources.headings import first_texts, known_headings
 from laban.sources.model import Finding
+from laban.sources.pages import MOST_BYTES as MOST_PAGE
+from laban.sources.pages import looks_like_html, read_html
 from laban.sources.text import decode, read_text, rows_of
-from laban.sources.workbook import looks_like_html, read_html, read_workbook
+from laban.sources.workbook import read_workbook
 
 #: The most that is read into memory as text; bigger tables go the bulk way or must be cut by period.
 MOST_TEXT = 150 * 1024 * 1024
@@ -103,6 +105,7 @@ def _open_bytes(data: bytes, name: str) -> list[Sheet]:
     if data.startswith(_OLE):
         return read_workbook(data, name)
     if looks_like_html(data[:HEAD]):
+        _check_size(len(data), MOST_PAGE)
         return read_html(decode(data, name)[0], name)
     return [read_text(data, name)]
 

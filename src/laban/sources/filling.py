@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from string import Formatter
 from typing import Any
 
 from laban.facts import FACT
@@ -25,6 +27,7 @@ def fill(table: Table, present: Sequence[str], rank: int) -> list[Slice]:
     if "search_type" in table.context.about:
         values["search_type"] = [table.context.about["search_type"]] * len(table.data)
     values["_period"] = list(table.periods)
+    values |= {name: [text] * len(table.data) for name, text in about_file(table).items()}
     values.setdefault("date", [None if period is None else period.start for period in table.periods])
     columns = Columns(table.match.platform, values, len(table.data))
     for plan in table.match.table.facts:
@@ -33,6 +36,15 @@ def fill(table: Table, present: Sequence[str], rank: int) -> list[Slice]:
             if source.rows:
                 found.extend(_fact_slices(table, plan, source, present, rank))
     return found
+
+
+_COPY = re.compile(r"\s*\(\d+\)$")
+
+
+def about_file(table: Table) -> dict[str, str | None]:
+    """Return what every row shares: whose file it is, as a person said, and its name without the mark of a copy."""
+    context = table.context
+    return {"_account": context.options.account or None, "_file": _COPY.sub("", context.path.stem) or None}
 
 
 def _fact_columns(table: Table) -> set[str]:
@@ -92,20 +104,9 @@ def _accounts(table: Table, columns: Columns) -> list[str]:
 
 
 def _rivals(plan: FactPlan, columns: Columns) -> list[str]:
-    if "{" not in plan.rival:
-        return [plan.rival] * columns.rows
+    names = [name for _, name, _, _ in Formatter().parse(plan.rival) if name]
+    found = {name: columns.get(name) or [None] * columns.rows for name in names}
     return [
-        " ".join(plan.rival.format_map(_Blank({name: values[i] for name, values in columns.values.items()})).split())
+        " ".join(plan.rival.format_map({n: "" if v[i] is None else v[i] for n, v in found.items()}).split())
         for i in range(columns.rows)
     ]
-
-
-class _Blank(dict[str, Any]):
-    """Values for a rival's template; what is not there is nothing."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-    def __getitem__(self, key: str) -> Any:
-        value = super().__getitem__(key)
-        return "" if value is None else value

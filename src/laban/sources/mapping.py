@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -174,6 +174,7 @@ class Platform:
     folded: Mapping[str, str] = field(default_factory=dict)
     unaccented: Mapping[str, str] = field(default_factory=dict)
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    marks: Mapping[str, Evidence] = field(default_factory=dict)
 
     def canonical(self, heading: str) -> str | None:
         """Return the canonical name of a heading, or None. The exact spelling wins before the folded one."""
@@ -184,6 +185,15 @@ class Platform:
         if name is None and self.patterns:
             name = next((name for pattern, name in self.patterns if pattern.fullmatch(text)), None)
         return name
+
+    def evidence(self, heading: str) -> Evidence | None:
+        """Return how well the spelling of a heading is known, by its best mark; None for a spelling nobody lists."""
+        text = clean(heading)
+        mark = self.marks.get(fold(text))
+        if mark is None:
+            pattern = next((pattern for pattern, _ in self.patterns if pattern.fullmatch(text)), None)
+            mark = None if pattern is None else self.marks.get(f"/{pattern.pattern}/")
+        return mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +321,7 @@ def _platform(raw: dict[str, Any]) -> Platform:
         folded=_first_wins((fold(text), name) for text, name in literal),
         unaccented=_first_wins((plain(text), name) for text, name in literal) if "template" in raw else {},
         patterns=patterns,
+        marks=_best_marks(columns.values()),
     )
 
 
@@ -321,6 +332,14 @@ def _own_words(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((fold(str(text)), key) for text in value)
         else:
             yield fold(key), value
+
+
+def _best_marks(columns: Iterable[Column]) -> Mapping[str, Evidence]:
+    found: dict[str, Evidence] = {}
+    for alias in (alias for column in columns for alias in column.aliases):
+        key = alias.text if _is_pattern(alias.text) else fold(alias.text)
+        found[key] = min(found.get(key, "R"), alias.evidence, key="OFDCR".index)
+    return found
 
 
 def _is_pattern(text: str) -> bool:

@@ -85,8 +85,9 @@ class Reading:
 
     ``totals`` are sums over the data rows under the canonical measure names of the platform's mapping;
     ``own_totals`` are the file's own totals row, as read. ``extra`` holds what only some files have
-    (results by type, blocks). ``bulk`` is set instead of slices when the warehouse should read a large plain
-    file by itself.
+    (results by type, blocks). ``unseen`` are headings that were understood by a spelling nobody has yet seen in a
+    file of the platform, and ``recalled`` those of them that only memory speaks for. ``bulk`` is set
+    instead of slices when the warehouse should read a large plain file by itself.
     """
 
     file: str
@@ -102,6 +103,8 @@ class Reading:
     slices: tuple[Slice, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     bulk: Any = None
+    unseen: tuple[str, ...] = ()
+    recalled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from laban.sources.files import head_of, open_book
 from laban.sources.model import Finding, Reading, ReadOptions
 from laban.sources.notes import Notes
 from laban.sources.reading import Context
+from laban.sources.unseen import recalled
 
 
 def read(path: Path, options: ReadOptions) -> Reading:
@@ -22,7 +23,8 @@ def read(path: Path, options: ReadOptions) -> Reading:
         return Reading(path.name, None, fault.status, findings=(fault.finding(),))
     plan = plan_bulk(path, head, options, lambda: read_whole(path, head, options))
     if plan is not None:
-        return Reading(path.name, plan.slice.platform, "loaded", bulk=plan)
+        unseen = tuple(plan.unseen), recalled(plan.unseen)
+        return Reading(path.name, plan.slice.platform, "loaded", bulk=plan, unseen=unseen[0], recalled=unseen[1])
     return read_whole(path, head, options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from laban.periods import Period
+from laban.sources.mapping import Evidence
 from laban.sources.model import ReadOptions, Slice
 from laban.sources.notes import Notes
 from laban.sources.numbers import Mark
@@ -44,8 +46,8 @@ class Context:
 class TableReading:
     """One table, read.
 
-    ``rows`` counts data rows, ``period`` is what they cover. ``label`` names the totals row that ``own_totals``
-    came from.
+    ``rows`` counts data rows, ``period`` is what they cover. ``unseen`` are the headings known from no file of the
+    platform, each with its mark.
     """
 
     name: str
@@ -60,3 +62,4 @@ class TableReading:
     currency: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     headings: tuple[str, ...] = ()
+    unseen: Mapping[str, Evidence] = field(default_factory=dict)

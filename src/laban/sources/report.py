@@ -12,6 +12,7 @@ from laban.sources.detect import Match
 from laban.sources.filling import fill, whole_period
 from laban.sources.mapping import clean
 from laban.sources.model import Slice
+from laban.sources.questions import settle_questions
 from laban.sources.reading import Context, TableReading
 from laban.sources.rows import (
     drop_hints,
@@ -26,6 +27,7 @@ from laban.sources.slices import rank_of
 from laban.sources.sums import extras, named_totals, own_named, sums_of
 from laban.sources.table import Table
 from laban.sources.tidy import drop_descriptions, drop_notes, share_within
+from laban.sources.unseen import unseen_headings
 from laban.sources.values import drop_faulty, place_rows, read_values
 
 
@@ -49,6 +51,7 @@ def read_table(block: Block, match: Match, context: Context) -> TableReading:
     if table.match.platform.template:
         drop_hints(table)
     name_weekdays(table)
+    settle_questions(table)
     read_values(table)
     part_unnamed_total(table)
     place_rows(table)
@@ -81,6 +84,7 @@ def _finished(table: Table) -> TableReading:
         currency=table.currency,
         extra=extras(table),
         headings=tuple(clean(text_of(cell)) for cell in table.block.headings if text_of(cell).strip()),
+        unseen=unseen_headings(table),
     )
 
 

@@ -133,6 +133,7 @@ def _needed(table: Table) -> list[str]:
         wanted |= set(parts)
     wanted |= set(plan.options.get("distinct", {}).values())
     wanted |= {column for pair in platform.options.get("group_by", {}).items() for column in pair}
+    wanted |= {str(table.options.get("snapshot", ""))}
     wanted |= {platform.options["level"]["column"]} if "level" in platform.options else set()
     return [
         name

@@ -7,6 +7,7 @@ A shape takes the table's columns and gives columns again; it is named in the ma
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -15,6 +16,7 @@ from typing import Any
 from laban.periods import Period
 from laban.sources.currency import money_unit
 from laban.sources.derive import Columns
+from laban.sources.lists import by_day, least, tally
 from laban.sources.notes import Notes
 from laban.sources.orders import once_per
 
@@ -129,7 +131,8 @@ def portions(amount: Decimal, count: int, unit: str) -> list[Decimal]:
 def melt(columns: Columns, spec: Mapping[str, Any], _: Notes) -> Columns:
     """Turn several answer columns into one row per question that was answered.
 
-    A row whose key is missing gets the day and its place in the file, so that it can be told apart.
+    A row whose key is missing gets its moment, and its place among those of the same moment: a row that is deleted
+    from the sheet changes nothing about the others.
     """
     questions: Mapping[str, str] = spec["melt"]
     indices: list[int] = []
@@ -142,14 +145,19 @@ def melt(columns: Columns, spec: Mapping[str, Any], _: Notes) -> Columns:
                 indices.append(index)
                 names.append(name)
                 answers.append(value)
-    taken = _take(_with_key(columns, spec["key"]), indices)
+    taken = _take(_with_key(columns, spec["key"], spec.get("at", "answered_at")), indices)
     return _columns(columns, {**taken, spec["name"]: names, spec["value"]: answers}, len(indices))
 
 
-def _with_key(columns: Columns, key: str) -> Columns:
+def _with_key(columns: Columns, key: str, at: str) -> Columns:
     given = columns.get(key) or [None] * columns.rows
-    moments = columns.get("answered_at") or [None] * columns.rows
-    filled = [value or f"{_moment_text(moments[i])}/{i + 1}" for i, value in enumerate(given)]
+    moments = columns.get(at) or [None] * columns.rows
+    seen: Counter[str] = Counter()
+    filled: list[str] = []
+    for value, moment in zip(given, moments, strict=True):
+        text = _moment_text(moment)
+        seen[text] += 1
+        filled.append(value or f"{text}/{seen[text]}")
     return _columns(columns, {**columns.values, key: filled}, columns.rows)
 
 
@@ -202,4 +210,7 @@ SHAPES: Mapping[str, Callable[[Columns, Mapping[str, Any], Notes], Columns]] = {
     "melt": melt,
     "unpivot": unpivot,
     "pieces": pieces,
+    "tally": tally,
+    "least": least,
+    "by_day": by_day,
 }

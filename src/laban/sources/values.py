@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from laban.facts import FACT
@@ -25,6 +25,7 @@ from laban.sources.columns import (
     read_text,
 )
 from laban.sources.currency import WITHOUT_DECIMALS
+from laban.sources.dates import day_in_name
 from laban.sources.mapping import Kind
 from laban.sources.money import settle_currency
 from laban.sources.table import Table
@@ -125,7 +126,7 @@ def place_rows(table: Table) -> None:
         label = context.about["label_period"]
         table.periods = [label] * rows
     else:
-        snapshot = _snapshot(table)
+        snapshot = _snapshot(table) if table.options.get("snapshot") else None
         table.periods = [snapshot or covered] * rows
         if snapshot is None:
             _say_where_from(table, rows)
@@ -137,14 +138,31 @@ def place_rows(table: Table) -> None:
 
 
 def _snapshot(table: Table) -> Period | None:
-    """Return the day of a table that says how things stood when it was downloaded, if a person named it."""
-    day = table.context.options.until
-    return Period(day, day + timedelta(days=1)) if day and table.options.get("snapshot") else None
+    """Return the day of a table that says how things stood when it was downloaded: as a person or a name says."""
+    context = table.context
+    named = day_in_name(table.member) or day_in_name(context.path.stem)
+    day = context.options.until or named or _latest(table)
+    if day is None or not context.earliest <= day < context.latest:
+        return None
+    found = Period(day, day + timedelta(days=1))
+    if context.options.until is None and named:
+        context.notes.once("info", "period_from_name", period=_period_text(found))
+    return found
+
+
+def _latest(table: Table) -> date | None:
+    """Return the latest day of the column that says when each line was looked at, if the table names one."""
+    days = table.values.get(str(table.options["snapshot"]), ())
+    return max((day.last for day in days if isinstance(day, Period)), default=None)
+
+
+#: Shapes that give each row its day themselves.
+_DATED = frozenset({"spread", "by_day"})
 
 
 def _say_where_from(table: Table, rows: int) -> None:
     stated = table.stated
-    if not rows or table.is_entity or any("spread" in plan.shape for plan in table.match.table.facts):
+    if not rows or table.is_entity or any(_DATED & plan.shape.keys() for plan in table.match.table.facts):
         return
     if stated.from_name:
         table.context.notes.once("info", "period_from_name", period=_period_text(stated.period))

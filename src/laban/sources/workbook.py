@@ -1,4 +1,4 @@
-"""Spreadsheets (``.xlsx``, ``.xls``, ``.ods``) and the HTML tables that some tools call ``.xls``."""
+"""Spreadsheets: ``.xlsx``, ``.xls``, ``.ods``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
 
-from laban.sources.book import Cell, Row, Sheet, UnreadableError
+from laban.sources.book import Cell, Sheet, UnreadableError
 
-_MOST_HTML_ROWS = 200_000
 _MOST_SEARCHED = 32 * 1024 * 1024
 
 
@@ -75,66 +73,3 @@ def _cell(value: Any) -> Cell:
 def _clock(value: timedelta) -> str:
     seconds = int(value.total_seconds())
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-
-
-def looks_like_html(head: bytes) -> bool:
-    """Return whether a file begins as a web page does."""
-    start = head[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    return start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style")) or (
-        start.startswith((b"<?xml", b"<!--")) and b"<table" in head.lower()
-    )
-
-
-def read_html(text: str, name: str = "") -> list[Sheet]:
-    """Read every table of a web page as a sheet."""
-    parser = _Tables()
-    parser.feed(text)
-    parser.close()
-    return [Sheet(name, rows, encoding="html") for rows in parser.tables if rows]
-
-
-class _Tables(HTMLParser):
-    """Collects the cells of tables; nested tables are flattened into the outer one."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[list[Row]] = []
-        self._row: list[str] | None = None
-        self._cell: list[str] | None = None
-        self._span = 1
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self._end_row()
-            self._row = []
-        elif tag in ("td", "th"):
-            self._end_cell()
-            span = dict(attrs).get("colspan") or "1"
-            self._span = min(int(span), 100) if span.isdigit() else 1
-            self._cell = []
-        elif tag == "br" and self._cell is not None:
-            self._cell.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
-            self._end_cell()
-        elif tag in ("tr", "table"):
-            self._end_row()
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-    def _end_cell(self) -> None:
-        if self._cell is not None and self._row is not None:
-            self._row.append("".join(self._cell).strip())
-            self._row.extend([""] * (self._span - 1))
-        self._cell = None
-
-    def _end_row(self) -> None:
-        self._end_cell()
-        if self._row and self.tables and len(self.tables[-1]) < _MOST_HTML_ROWS:
-            self.tables[-1].append(self._row)
-        self._row = None

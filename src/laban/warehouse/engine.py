@@ -270,6 +270,16 @@ class Warehouse:
         with self._cursor() as cursor:
             return imports.record(cursor, import_id)
 
+    def findings_of(self, platform: str, code: str) -> list[Mapping[str, Any]]:
+        """Return the values of all findings ``code`` in the live imports of ``platform``."""
+        with self._cursor() as cursor:
+            return imports.findings_of(cursor, platform, code)
+
+    def account_of(self, platform: str, name: str) -> str | None:
+        """Return the account of the latest live import of a file with this name, if one was named."""
+        with self._cursor() as cursor:
+            return imports.account_of(cursor, platform, name)
+
     def freshness(self) -> list[SourceFreshness]:
         """Return, per platform, the first and the last day its counting rows reach."""
         with self._cursor() as cursor:

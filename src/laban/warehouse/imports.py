@@ -123,6 +123,27 @@ def find(connection: duckdb.DuckDBPyConnection, digest: str, options_key: str) -
     return found[0] if found else None
 
 
+def findings_of(connection: duckdb.DuckDBPyConnection, platform: str, code: str) -> list[Mapping[str, Any]]:
+    """Return the values of all findings ``code`` in the live imports of ``platform``."""
+    rows = connection.execute(
+        "SELECT findings FROM import_log "
+        "WHERE platform = ? AND undone_at IS NULL AND contains(CAST(findings AS VARCHAR), ?)",
+        [platform, f'"{code}"'],
+    ).fetchall()
+    found = [finding for (text,) in rows for finding in json.loads(text)]
+    return [finding.get("values") or {} for finding in found if finding["code"] == code]
+
+
+def account_of(connection: duckdb.DuckDBPyConnection, platform: str, name: str) -> str | None:
+    """Return the account of the latest live import of a file with this name, if a person or the file named one."""
+    found = connection.execute(
+        "SELECT s.account FROM slice s JOIN import_log l ON l.id = s.import_id "
+        "WHERE l.platform = ? AND l.name = ? AND l.undone_at IS NULL AND s.account <> '' ORDER BY l.id DESC LIMIT 1",
+        [platform, name],
+    ).fetchone()
+    return None if found is None else str(found[0])
+
+
 def stored(facts: Iterable[str]) -> list[str]:
     """Return the names of the stored facts behind ``facts``, derived ones replaced by what they are made from."""
     named = (source for name in facts for source in SOURCES.get(name, (name,)))

@@ -14,13 +14,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.routing import Match
 
 from laban.errors import LabanError
 from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
-from laban.web import command, errors, exports, own, pages, tables, upload
+from laban.web import boards, command, errors, exports, own, pages, tables, upload
 from laban.web.assets import FOREVER, load_assets
 from laban.web.command import Desk, Run
-from laban.web.render import make_renderer
+from laban.web.render import make_renderer, show_pages
 from laban.web.security import LOCAL_HOSTS, Guard
 from laban.web.site import Site
 from laban.workspace import Workspace
@@ -66,12 +67,20 @@ def create_app(
     # Before the pages: an address that ends in .csv would else be read as the name of a KPI.
     app.include_router(exports.make_router(site))
     app.include_router(tables.make_router(site))
+    app.include_router(boards.make_router(site))
     app.include_router(pages.make_router(site))
     app.include_router(upload.make_router(site))
     app.include_router(own.make_router(site))
     if desk is not None:
         app.include_router(command.make_router(site, desk))
+    show_pages(site.renderer, partial(_answers, app))
     return app
+
+
+def _answers(app: FastAPI, path: str) -> bool:
+    """Whether there is a page at this address."""
+    asked = {"type": "http", "method": "GET", "path": path, "headers": []}
+    return any(route.matches(asked)[0] is Match.FULL for route in app.router.routes)
 
 
 @contextlib.asynccontextmanager

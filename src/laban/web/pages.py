@@ -27,13 +27,14 @@ from laban.report.views import (
     Tile,
     data_page,
     dictionary,
-    formula,
     kpi_page,
     scorecard,
 )
-from laban.report.views.common import label_text
-from laban.report.views.scorecard import DEFAULT_PACK, strongest
+from laban.report.views.advice import OnlySteps, guard, only_steps
+from laban.report.views.glossary import FACETS
+from laban.report.views.scorecard import DEFAULT_PACK, parse_swaps, strongest
 from laban.sources.mapping import platforms, template, template_names
+from laban.web.board_words import BoardWords
 from laban.web.errors import wants_json
 from laban.web.links import Here, here
 from laban.web.reader import Reader, reader_of, remember
@@ -155,11 +156,21 @@ def warm_up(site: Site) -> None:
 # The state of a page
 
 
-def _period(at: Here) -> Period | None:
+def period_of(at: Here) -> Period | None:
+    """Return the period that the address asks for, or None.
+
+    Raises:
+        InvalidPeriodError: it cannot be read.
+    """
     return Period.parse(at.get("period")) if at.get("period") else None
 
 
-def _compare(at: Here) -> Comparison:
+def compare_of(at: Here) -> Comparison:
+    """Return the comparison that the address asks for, or the usual one.
+
+    Raises:
+        InvalidQueryError: there is no such comparison.
+    """
     asked = at.get("compare") or DEFAULT_COMPARE
     for kind in COMPARISONS:
         if kind == asked:
@@ -173,18 +184,26 @@ def _compare(at: Here) -> Comparison:
 def _build_scorecard(site: Site, at: Here) -> ScorecardView:
     return scorecard(
         site.workspace,
-        period=_period(at),
+        period=period_of(at),
         pack=at.get("pack") or DEFAULT_PACK,
-        compare=_compare(at),
+        compare=compare_of(at),
         channel=at.get("channel") or None,
+        swap=parse_swaps(at.get("swap")),
     )
 
 
 def _dress_scorecard(site: Site, at: Here, words: Words, view: ScorecardView) -> Mapping[str, Any]:
-    packs = [
-        (pack.id, pack.name.get(words.lang), None if pack.id == DEFAULT_PACK else pack.id) for pack in view.packs
-    ]
+    packs = [(pack.id, pack.name.get(words.lang)) for pack in view.packs]
+    catalogue = site.workspace.catalogue
+    judged = [catalogue.kpis[tile.kpi.id] for tile in view.tiles] if view.frame.channel else []
     return {
+        "b": BoardWords(words.lang, words.currency),
+        "swapped": lambda entry, alternate: swapped(at, entry, alternate),
+        "unswapped_name": lambda kpi: catalogue.kpi(kpi).name.of(words.lang),
+        "guards_found": [found for kpi in judged if (found := guard(catalogue, kpi, "channel"))],
+        "steps_found": steps_found(site, view),
+        "by_kpi": {tile.kpi.id: tile for tile in view.tiles},
+        "gaps": {gap.kpi.id: gap for gap in view.missing},
         "empty": not view.freshness,
         "packs": packs,
         "default_compare": DEFAULT_COMPARE,
@@ -194,6 +213,20 @@ def _dress_scorecard(site: Site, at: Here, words: Words, view: ScorecardView) ->
         "split_by": lambda tile: split_by(site, tile, view.frame.channel),
         "kpi_url": lambda tile, **more: kpi_url(at, tile, **more),
     }
+
+
+def steps_found(site: Site, view: ScorecardView) -> list[OnlySteps]:
+    """Return the big goals that all KPIs of the board serve, where none of them is strategic."""
+    kpis = [site.workspace.catalogue.kpis[tile.kpi.id] for tile in view.tiles]
+    shared = [goal for goal in kpis[0].goals if all(goal in kpi.goals for kpi in kpis)] if kpis else []
+    found = (only_steps(site.workspace.catalogue, goal, [kpi.id for kpi in kpis]) for goal in shared)
+    return [one for one in found if one is not None]
+
+
+def swapped(at: Here, entry: str, alternate: str) -> str:
+    """Return the address with one entry of the pack swapped for an alternate; "" puts the entry back."""
+    swaps = {**parse_swaps(at.get("swap")), entry: alternate}
+    return at(swap=",".join(f"{name}:{other}" for name, other in swaps.items() if other))
 
 
 def split_by(site: Site, tile: Tile, channel: str | None) -> str:
@@ -222,8 +255,8 @@ def _build_kpi(site: Site, at: Here) -> KpiView:
     return kpi_page(
         site.workspace,
         _kpi_id(at),
-        period=_period(at),
-        compare_with=_compare(at),
+        period=period_of(at),
+        compare_with=compare_of(at),
         channel=at.get("channel") or None,
         by=at.get("by") or None,
     )
@@ -233,6 +266,7 @@ def _dress_kpi(site: Site, at: Here, words: Words, view: KpiView) -> Mapping[str
     del site, at
     drawn = any(point.value is not None for point in view.series)
     return {
+        "b": BoardWords(words.lang, words.currency),
         "chart": {"spec": _course(view, words, "light"), "dark": _partners()} if drawn else None,
         "bundle": f"/static/{bundle_name()}",
         "default_compare": DEFAULT_COMPARE,
@@ -335,29 +369,23 @@ def template_file(request: Request, name: str, lang: str) -> Response:
 
 
 def _build_dictionary(site: Site, at: Here) -> DictionaryView:
-    return dictionary(site.workspace, at.get("q"))
+    filters = {name: at.get(name) for name in FACETS}
+    return dictionary(site.workspace, at.get("q"), filters=filters, pack=at.get("pack"))
 
 
 def _dress_dictionary(site: Site, at: Here, words: Words, view: DictionaryView) -> Mapping[str, Any]:
     del at
     catalogue = site.workspace.catalogue
     return {
-        "formulas": {
-            hit.kpi.id: words.written(
-                pieces := formula.tokens(catalogue, hit.formula),
-                {
-                    piece.text: label_text(catalogue, piece.text).get(words.lang)
-                    for piece in pieces
-                    if piece.kind == "part"
-                },
-            )
-            for hit in view.hits
-        }
+        "b": BoardWords(words.lang, words.currency),
+        "formulas": {hit.kpi.id: words.formula(catalogue, hit.formula) for hit in view.hits},
     }
 
 
-SCORECARD: Final = Page("scorecard", ("period", "pack", "compare", "channel"), _build_scorecard, _dress_scorecard)
+SCORECARD: Final = Page(
+    "scorecard", ("period", "pack", "compare", "channel", "swap"), _build_scorecard, _dress_scorecard
+)
 KPI: Final = Page("kpi", ("period", "compare", "channel", "by"), _build_kpi, _dress_kpi)
 #: Not kept: the inbox may change without the data changing.
 DATA: Final = Page("data", ("undo", "undone", "batch", "show"), _build_data, _dress_data, kept=False)
-DICTIONARY: Final = Page("dictionary", ("q",), _build_dictionary, _dress_dictionary)
+DICTIONARY: Final = Page("dictionary", ("q", *FACETS, "pack"), _build_dictionary, _dress_dictionary)

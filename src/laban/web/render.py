@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -22,7 +22,18 @@ from laban.web.spark import spark
 
 #: How sentences for the terminal name the sheets to fill in.
 _SHEET = re.compile(r"laban template ([a-z_]+)")
-PAGES = ("scorecard", "kpi", "data", "dictionary", "own", "own_edit", "tables", "table", "error")
+PAGES = (
+    "scorecard", "kpi", "data", "dictionary", "own", "own_edit", "tables", "table", "error", "boards", "levels",
+    "company", "department", "operational", "executive", "funnel", "pairs", "pair", "tree", "names",
+)  # fmt: skip
+#: What the head of every page leads to: address, name, and the beginnings of addresses that belong to it.
+NAVIGATION = (
+    ("/", "scorecard", ()),
+    ("/boards", "boards", ("/boards/", "/funnel", "/pairs", "/tree")),
+    ("/tables", "details", ("/tables/",)),
+    ("/dictionary", "dictionary", ("/dictionary/", "/own")),
+    ("/data", "data", ()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,11 @@ class Renderer:
             "shop": self.shop,
         }
         return self.environment.get_template(f"{name}.html").render({**shared, **context})
+
+
+def show_pages(renderer: Renderer, answers: Callable[[str], bool]) -> None:
+    """Let the head of every page lead to those pages that are there."""
+    renderer.environment.globals["navigation"] = tuple(entry for entry in NAVIGATION if answers(entry[0]))
 
 
 def with_sheets(text: str, here: Here) -> Markup:

@@ -10,11 +10,23 @@ from typing import Any, Protocol
 
 from laban.analysis.compare import Change
 from laban.i18n import translate
+from laban.metrics.model import Catalogue
 from laban.metrics.result import Number
 from laban.periods import Period
 from laban.report import format as fmt
 from laban.report import narrative
-from laban.report.views import DataView, Frame, Freshness, ImportRow, KpiHead, Missing, Note, Tile
+from laban.report.views import (
+    DataView,
+    Frame,
+    Freshness,
+    ImportRow,
+    KpiHead,
+    Missing,
+    Note,
+    Tile,
+    formula,
+)
+from laban.report.views.common import label_text
 from laban.report.views.kpi import Benchmark, Breakdown, Driver, FormulaPart, ProofPart, Token
 from laban.report.views.parts import Compared
 from laban.report.views.scorecard import ScorecardView
@@ -234,6 +246,12 @@ class Words:
             for token in tokens
         )
         return " ".join(words).replace("( ", "(").replace(" )", ")")
+
+    def formula(self, catalogue: Catalogue, text: str) -> str:
+        """Return a formula of the catalogue with the names of its parts."""
+        tokens = formula.tokens(catalogue, text)
+        names = {t.text: label_text(catalogue, t.text).get(self.lang) for t in tokens if t.kind == "part"}
+        return self.written(tokens, names)
 
     # names
 

@@ -68,10 +68,20 @@ def label_text(catalogue: Catalogue, label: str) -> Text:
         return _plain_name(catalogue, label)
     name = label_text(catalogue, inner.removesuffix(")").split(", ")[0])
     if wrapper == "where":
-        values = " / ".join(label.split("'")[1::2])
-        return _both(lambda lang: f"{name.get(lang)} ({values})")
+        return _both(lambda lang: f"{name.get(lang)} ({_values(label, lang)})")
     key = f"part.{wrapper}"
     return _both(lambda lang: translate(lang, key, name=name.get(lang)) if key in messages(lang) else name.get(lang))
+
+
+def _values(label: str, lang: str) -> str:
+    """The values of a filter as people read them; a label writes them as Python does."""
+    found = []
+    for condition in label.split("=")[1:]:
+        dimension = label.split(f"={condition}", maxsplit=1)[0].rpartition(" ")[2]
+        for value in condition.split("'")[1::2]:
+            named = messages(lang).get(f"{dimension}.{value}", value)
+            found.append(named if value else translate(lang, "word.not_given").strip("()"))
+    return " / ".join(found)
 
 
 def _plain_name(catalogue: Catalogue, label: str) -> Text:

@@ -46,11 +46,12 @@ def parts(catalogue: Catalogue, kpi: str, cell: Cell) -> tuple[FormulaPart, ...]
             label, label_text(catalogue, label), cell.parts.get(label), unit == "currency", unit == "duration"
         )
         for label in dict.fromkeys((*written, *deeper))
-        for unit in (_unit(catalogue, label),)
+        for unit in (unit_of(catalogue, label),)
     )
 
 
-def _unit(catalogue: Catalogue, label: str) -> str:
+def unit_of(catalogue: Catalogue, label: str) -> str:
+    """Return the unit of a part of a formula by its label; "" where it has none."""
     bare = label.rpartition("(")[2].split(",")[0].rstrip(")")
     if bare.startswith("K."):
         return catalogue.kpi(bare[2:]).unit

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from laban.analysis.compare import Change
 from laban.metrics.result import Number
+from laban.report.views.advice import Advice
 from laban.report.views.parts import Compared, Event, Frame, KpiHead, Missing, Point, Text, Tile, plain
 
 
@@ -165,6 +166,7 @@ class KpiView:
         facts: Facts it is read from (``fact_source.<fact>`` says what brings them).
         benchmarks: Published figures of others.
         sql: The statements that computed it, their values written in, to be run as they stand.
+        advice: What to know before it is taken at its word.
     """
 
     frame: Frame
@@ -192,6 +194,7 @@ class KpiView:
     facts: tuple[str, ...]
     benchmarks: tuple[Benchmark, ...]
     sql: tuple[str, ...]
+    advice: Advice
 
     @property
     def kpi(self) -> KpiHead:

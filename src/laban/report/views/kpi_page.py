@@ -18,6 +18,7 @@ from laban.metrics.query import Query
 from laban.metrics.result import Cell, Number, Row
 from laban.periods import Comparison, Period, buckets, compared, preceding, trailing, unit_of
 from laban.report.views import common, formula
+from laban.report.views.advice import advice
 from laban.report.views.calendar import events
 from laban.report.views.common import Standing
 from laban.report.views.kpi import (
@@ -110,6 +111,7 @@ def kpi_page(
         facts=catalogue.facts_of(kpi),
         benchmarks=_benchmarks(catalogue, entry),
         sql=_sql(source, kpi, around, by),
+        advice=advice(catalogue, kpi, around, by),
     )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from laban.analysis.compare import Verdict
+from laban.errors import InvalidQueryError
 from laban.facts import CHANNEL_GROUPS
+from laban.i18n import Phrase
 from laban.periods import Comparison, Period
 from laban.report.views import common
-from laban.report.views.parts import Frame, Freshness, Missing, Source, Text, Tile, plain
+from laban.report.views.parts import Frame, Freshness, KpiHead, Missing, Source, Text, Tile, plain
 
 if TYPE_CHECKING:
-    from laban.metrics.model import Pack
+    from laban.metrics.model import Catalogue, Pack
 
 DEFAULT_PACK = "weekly_seven"
 #: Tiles shown large.
@@ -30,6 +32,30 @@ class PackHead:
 
 
 @dataclass(frozen=True, slots=True)
+class PackEntry:
+    """A KPI in a pack with groups.
+
+    ``basis`` says whether the pack's article names it (``named``) or it was put in to complete the list
+    (``reconstructed``); one swapped in is an ``alternate``. ``replaces`` is the KPI that the reader swapped for it.
+    ``alternates`` are those that may take its place.
+    """
+
+    kpi: KpiHead
+    basis: str
+    replaces: str
+    alternates: tuple[KpiHead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackPart:
+    """A part of a pack under a heading of its own."""
+
+    id: str
+    name: Text
+    entries: tuple[PackEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScorecardView:
     """The scorecard page.
 
@@ -41,6 +67,9 @@ class ScorecardView:
         rest: The other tiles.
         missing: KPIs of the pack without a number, each with the reason and the way out.
         freshness: How new the data of each source are.
+        about: What the pack is for.
+        reconstructed: Whether the pack's list had to be put together anew.
+        parts: The groups of the pack with their entries; none where it has no groups.
     """
 
     frame: Frame
@@ -50,6 +79,9 @@ class ScorecardView:
     rest: tuple[Tile, ...]
     missing: tuple[Missing, ...]
     freshness: tuple[Freshness, ...]
+    about: Text | None = None
+    reconstructed: bool = False
+    parts: tuple[PackPart, ...] = ()
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -89,6 +121,7 @@ def scorecard(
     period: Period | None = None,
     compare: Comparison = "previous",
     channel: str | None = None,
+    swap: Mapping[str, str] | None = None,
 ) -> ScorecardView:
     """Build the scorecard page.
 
@@ -98,22 +131,20 @@ def scorecard(
         period: What to show; by default the last full week with data.
         compare: What to compare with.
         channel: Only this channel; KPIs that have no channels are listed as missing.
+        swap: KPIs of the pack and the alternates to show in their place.
 
     Raises:
         UnknownNameError: there is no such pack or channel; names the nearest.
+        InvalidQueryError: a swap is none that the pack offers.
     """
     common.check_channel(channel, CHANNEL_GROUPS)
     catalogue = source.catalogue
     chosen = catalogue.pack(pack)
+    swaps = _checked(chosen, swap or {})
+    kpis = known(catalogue, (swaps.get(kpi, kpi) for kpi in chosen.kpis))
     around = common.frame(source, period, compare, channel=channel)
-    around = common.with_channels(around, common.channels_with_data(source, chosen.kpis, around.period))
-    asked = [k for k in chosen.kpis if not channel or common.CHANNEL in catalogue.allowed_dimensions(k)]
-    tiles, absent = tiles_of(source, asked, around)
-    absent += [
-        Missing(common.head(catalogue.kpi(name)), "missing", "not_by_channel")
-        for name in chosen.kpis
-        if name not in asked and around.begun
-    ]
+    around = common.with_channels(around, common.channels_with_data(source, kpis, around.period))
+    tiles, absent = narrowed_tiles(source, kpis, around)
     return ScorecardView(
         frame=around,
         pack=_head(chosen),
@@ -122,7 +153,74 @@ def scorecard(
         rest=tuple(tiles[BIG:]),
         missing=tuple(absent),
         freshness=common.freshness(source),
+        about=common.words(chosen.about),
+        reconstructed=chosen.reconstructed,
+        parts=_parts(catalogue, chosen, swaps),
     )
+
+
+def known(catalogue: Catalogue, kpis: Iterable[str]) -> tuple[str, ...]:
+    """Return the KPIs that the catalogue has, each once; a pack may name ones that it does not have any more."""
+    return tuple(dict.fromkeys(kpi for kpi in kpis if kpi in catalogue.kpis))
+
+
+def parse_swaps(text: str) -> dict[str, str]:
+    """Read ``entry:alternate,entry:alternate``, the text form of swaps in an address.
+
+    Raises:
+        InvalidQueryError: a pair is not written so.
+    """
+    swaps: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        entry, colon, alternate = pair.partition(":")
+        if not colon or not entry or not alternate:
+            raise InvalidQueryError(text, Phrase.of("board_query.swap_form", pair=pair))
+        swaps[entry] = alternate
+    return swaps
+
+
+def _checked(pack: Pack, swaps: Mapping[str, str]) -> Mapping[str, str]:
+    for entry, alternate in swaps.items():
+        offered = pack.alternates_of(entry)
+        if alternate not in offered:
+            choices = ", ".join(offered) or "–"
+            raise InvalidQueryError(
+                f"{entry}:{alternate}", Phrase.of("board_query.swap_choice", entry=entry, choices=choices)
+            )
+    return swaps
+
+
+def _parts(catalogue: Catalogue, pack: Pack, swaps: Mapping[str, str]) -> tuple[PackPart, ...]:
+    shown = {swaps.get(kpi, kpi) for kpi in pack.kpis}
+
+    def entry(kpi: str) -> PackEntry:
+        now = swaps.get(kpi, kpi)
+        others = known(catalogue, (other for other in pack.alternates_of(kpi) if other not in shown))
+        heads = tuple(common.head(catalogue.kpis[other]) for other in others)
+        basis = "alternate" if now != kpi else pack.basis.get(kpi, "")
+        return PackEntry(common.head(catalogue.kpis[now]), basis, kpi if now != kpi else "", heads)
+
+    return tuple(
+        PackPart(
+            group.id,
+            common.words(group.name),
+            tuple(entry(kpi) for kpi in group.kpis if swaps.get(kpi, kpi) in catalogue.kpis),
+        )
+        for group in pack.groups
+    )
+
+
+def narrowed_tiles(source: Source, kpis: Sequence[str], around: Frame) -> tuple[list[Tile], list[Missing]]:
+    """Do what ``tiles_of`` does; where the frame has a channel, KPIs without channels are among the missing."""
+    catalogue = source.catalogue
+    asked = [k for k in kpis if not around.channel or common.CHANNEL in catalogue.allowed_dimensions(k)]
+    tiles, absent = tiles_of(source, asked, around)
+    absent += [
+        Missing(common.head(catalogue.kpi(name)), "missing", "not_by_channel")
+        for name in kpis
+        if name not in asked and around.begun
+    ]
+    return tiles, absent
 
 
 def tiles_of(source: Source, kpis: Iterable[str], around: Frame) -> tuple[list[Tile], list[Missing]]:
