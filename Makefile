@@ -45,9 +45,10 @@ types: $(READY_DEV) ## Types
 unit: $(READY_DEV)
 	$(BIN)/python -m pytest -n 2
 
-bench: $(READY_DEV) ## Measure speed and print the table
+bench: $(READY_DEV) ## Measure speed and print the tables (ROWS="1000000 10000000": sizes of the board)
 	@$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/board.py $(ROWS)
 
 accuracy: $(READY_DEV) ## Measure accuracy against published answers and print the table
 	@$(BIN)/python benchmarks/accuracy.py

@@ -67,8 +67,8 @@ class Unrolled:
         self.inner = inner
         self.version = inner.version
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self.inner.query(sql, params)
+    def query_all(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
+        return self.inner.query_all(asked)
 
     def rollups(self) -> dict[str, Any]:
         return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -33,6 +33,7 @@ class Known:
     catalogue: Catalogue
     warehouse: _Extents
     extents: dict[str, Period | None]
+    sources: dict[str, Period | None] = field(default_factory=dict)
 
     def source(self, one: Input) -> Source:
         """Return where an input is read."""
@@ -40,6 +41,11 @@ class Known:
 
     def extent(self, source: Source) -> Period | None:
         """Return the days for which every fact that a source needs has rows; None when one is empty."""
+        if source.id not in self.sources:
+            self.sources[source.id] = self._common(source)
+        return self.sources[source.id]
+
+    def _common(self, source: Source) -> Period | None:
         found = [self._days(fact) for fact in source.needs]
         if any(days is None for days in found):
             return None

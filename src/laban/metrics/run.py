@@ -34,8 +34,8 @@ class Snapshot(Protocol):
 
     version: int
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement."""
+    def query_all(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
+        """Return the rows of each statement."""
 
     def rollups(self) -> Mapping[str, Span]:
         """Return the rollups that agree with the facts, with the days of those that are kept per window."""
@@ -119,16 +119,15 @@ def answer(
     with warehouse.snapshot() as snapshot:
         best = chosen(plan, catalogue, snapshot.rollups())
         width = len(plan.query.by)
-        grids = tuple(
-            grid(each, snapshot.query(each.sql.text, list(each.sql.params)), width) for each in best.statements
-        )
+        found = snapshot.query_all([(each.sql.text, list(each.sql.params)) for each in best.statements])
+    grids = tuple(grid(each, rows, width) for each, rows in zip(best.statements, found, strict=True))
     known = Known(best, catalogue, warehouse, {} if extents is None else extents)
-    rows = Table(best, grids, known)
+    table = Table(best, grids, known)
     refusals = dict(plan.refusals)
     for kpi in best.kpis:
-        if rows.is_empty(kpi):
+        if table.is_empty(kpi):
             why = reason(kpi, known, grids)
             if why is not None:
                 refusals[kpi.kpi] = why
     overall = plan.overall
-    return Result(plan.query, overall.current, overall.baseline, overall.partial, rows, refusals)
+    return Result(plan.query, overall.current, overall.baseline, overall.partial, table, refusals)

@@ -225,8 +225,8 @@ def _in_windows(request: Request, dialect: Dialect, select: Sql, group: int) -> 
         where.append(_pruned(day, request.windows))
         if source.spans:
             last = dialect.plus_days(day, "f.days - 1")
-            same = dialect.unit_number(day, request.aligned, first) + " = "
-            where.append(same + dialect.unit_number(last, request.aligned, first))
+            begun, ended = (dialect.unit_number(each, request.aligned, first) for each in (day, last))
+            where.append("f.days = 1 OR " + begun + " = " + ended)
         number = dialect.unit_number(day, request.aligned, first)
         body = "SELECT " + number + select + f" FROM {table_of(source)} WHERE " + conjunction(where)
     elif len(request.windows) == 1:
