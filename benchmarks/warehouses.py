@@ -29,7 +29,8 @@ def day(rows: str) -> str:
 
 
 ADS = f"""INSERT INTO fact_ad_performance BY NAME SELECT $slice AS slice_id, {{day}} AS date,
-    'google_ads' AS platform, '' AS account, {CHANNELS}[1 + {R} % 7] AS channel_group, 'Chiến dịch ' || {R} % 40 AS campaign,
+    'google_ads' AS platform, '' AS account, {CHANNELS}[1 + {R} % 7] AS channel_group,
+    'Chiến dịch ' || {R} % 40 AS campaign,
     ['mobile', 'desktop', 'tablet'][1 + {R} // 64 % 3] AS device, {R} % 900 AS impressions, {R} % 31 AS clicks,
     {R} % 30 AS link_clicks, {R} % 29 AS interactions, {R} % 23 AS landing_page_views, {R} % 17 AS engagements,
     {R} % 301 AS video_views, {R} % 211 AS video_plays, {R} % 101 AS video_completions,
@@ -54,7 +55,8 @@ FILL = (
         '' AS account, 'O' || r AS order_id, 'C' || {R} % ($orders // 2) AS customer_key,
         {CHANNELS}[1 + {R} % 7] AS channel_group, ['delivered', 'returned', 'cancelled', 'shipped'][1 + {R} // 64 % 4]
         AS status, {day("$orders")}::TIMESTAMP AS order_ts,
-        (200000 + {R} % 900 * 1000)::DECIMAL(28,8) AS gross_amount, ({R} % 20 * 1000)::DECIMAL(28,8) AS discount_amount, false AS is_test, {R} % 3 = 0 AS is_first_order
+        (200000 + {R} % 900 * 1000)::DECIMAL(28,8) AS gross_amount,
+        ({R} % 20 * 1000)::DECIMAL(28,8) AS discount_amount, false AS is_test, {R} % 3 = 0 AS is_first_order
         FROM range($orders) t(r)""",
     f"""INSERT INTO fact_order_line BY NAME SELECT true AS is_current, {day("$orders")} AS date,
         'own_orders' AS platform, '' AS account, 'O' || r AS order_id, '1' AS line_no, 'P' || {R} % 90 AS product,
