@@ -82,7 +82,9 @@ def _times(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
     return None if values is None else [None if value is None else value * factor for value in values]
 
 
-def _combined(columns: Columns, parts: Sequence[Any], combine: Callable[[Decimal, Decimal], Decimal]) -> Values:
+def _combined(
+    columns: Columns, parts: Sequence[Any], combine: Callable[[Decimal, Decimal], Decimal | None]
+) -> Values:
     first, second = (columns.get(part) for part in parts)
     if first is None or second is None:
         return None
@@ -101,6 +103,16 @@ def _sum(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
 def _round(columns: Columns, _: Any, part: Any) -> Values:
     values = columns.get(part)
     return values and [None if v is None else v.quantize(Decimal(1), ROUND_HALF_UP) for v in values]
+
+
+def _quotient(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    """Divide row by row; by zero there is no answer."""
+    return _combined(columns, parts, lambda a, b: a / b if b else None)
+
+
+def _one_or_zero(columns: Columns, _: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and [None if value is None else Decimal(int(value)) for value in values]
 
 
 def _day(columns: Columns, _: Any, part: Any) -> Values:
@@ -213,9 +225,11 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "present": _present,
     "first_of": _first_of,
     "product": _product,
+    "quotient": _quotient,
     "times": _times,
     "sum": _sum,
     "round": _round,
+    "one_or_zero": _one_or_zero,
     "day": _day,
     "lookup": _lookup,
     "when": _when,

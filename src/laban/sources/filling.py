@@ -25,6 +25,7 @@ def fill(table: Table, present: Sequence[str], rank: int) -> list[Slice]:
     if "search_type" in table.context.about:
         values["search_type"] = [table.context.about["search_type"]] * len(table.data)
     values["_period"] = list(table.periods)
+    values["_days"] = [None if period is None else period.days for period in table.periods]
     values.setdefault("date", [None if period is None else period.start for period in table.periods])
     columns = Columns(table.match.platform, values, len(table.data))
     for plan in table.match.table.facts:
