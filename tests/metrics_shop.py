@@ -162,9 +162,8 @@ def web(rng: random.Random) -> list[Slice]:
         pages.append((day, "/blog/<b>", rng.randint(0, 90), rng.choice([None, 1, 2])))
         for query in ("áo dài", HOSTILE, None):
             shown = rng.randint(0, 300)
-            search.append(
-                (day, query, "mobile", rng.randint(0, shown // 3 + 1), shown, Decimal(shown * rng.randint(1, 40)))
-            )
+            hits = rng.randint(0, shown // 3 + 1)
+            search.append((day, query, "mobile", hits, shown, Decimal(shown * rng.randint(1, 40)), hits))
     for day in days(7):
         ranks += [(day, f"từ khóa {n}", rng.choice([None, rng.randint(1, 60)])) for n in range(25)]
         links.append((day, "shop.vn", 100 + rng.randint(0, 30)))
@@ -179,7 +178,10 @@ def web(rng: random.Random) -> list[Slice]:
         ),
         series("fact_page_content", "date page views published", pages, platform="ga4"),
         series(
-            "fact_search_performance", "date query device clicks impressions position_weight", search, platform="gsc"
+            "fact_search_performance",
+            "date query device clicks impressions position_weight query_clicks",
+            search,
+            platform="gsc",
         ),
         series("fact_keyword_rank", "date keyword rank", ranks),
         series("fact_backlink_snapshot", "date domain referring_domains", links),

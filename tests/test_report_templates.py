@@ -18,9 +18,16 @@ from laban.sources.mapping import Template, template, template_names
 from laban.sources.model import Reading, ReadOptions
 
 OPTIONS = ReadOptions(hash_key=b"k" * 32, today=date(2026, 11, 23))
-KINDS = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets")
+KINDS = (
+    "orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets",
+    "ad_reach", "backlinks", "brand_search", "budget", "chats", "competitors", "content", "email_list", "emails",
+    "experiments", "funnel", "keyword_ranks", "links", "market", "offline", "pipeline", "referrals", "reviews",
+    "site_health", "social", "targets", "visitors",
+)  # fmt: skip
 
 at = datetime.fromisoformat
+
+WEEK = {"period_start": date(2026, 11, 16), "period_end": date(2026, 11, 22)}
 
 #: One filled-in line per sheet, by canonical column; words by language where they differ.
 LINES: dict[str, dict[str, Any]] = {
@@ -43,9 +50,43 @@ LINES: dict[str, dict[str, Any]] = {
     "numbers": {"date": date(2026, 11, 17), "measure": "giờ livestream", "value": 3},
     "tickets": {"ticket_id": "T-1", "opened_at": at("2026-11-17 09:00"),
                 "first_reply_at": at("2026-11-17 09:30")},
+    "ad_reach": {**WEEK, "account": "Zalo Ads", "reach": 21000},
+    "backlinks": {"date": date(2026, 11, 22), "domain": "trangnon.example", "referring_domains": 85},
+    "brand_search": {**WEEK, "brand": "Shop", "is_own_brand": {"vi": "Có", "en": "Yes"}, "search_volume": 1250},
+    "budget": {"start": date(2026, 11, 1), "end": date(2026, 11, 30), "planned_amount": 45000000},
+    "chats": {"date": date(2026, 11, 17), "messaging_channel": "Zalo", "conversations_started": 18,
+              "phones_captured": 8, "orders_closed": 3},
+    "competitors": {**WEEK, "competitor": "Shop Hoa", "network": "Facebook", "public_engagements": 840},
+    "content": {"date": date(2026, 11, 17), "page": "/blog/size", "views": 86, "scroll_90": 33},
+    "email_list": {"date": date(2026, 11, 22), "subscribers": 4200, "gained": 55},
+    "emails": {"send_id": "E-1", "sent_at": at("2026-11-17 09:00"), "sent": 1200, "unique_opens": 410},
+    "experiments": {"date": date(2026, 11, 17), "experiment": "Nút đỏ", "units": 420, "conversions": 12,
+                    "variant": {"vi": "Đối chứng", "en": "Control"}},
+    "funnel": {"date": date(2026, 11, 17), "add_to_cart_sessions": 25, "checkout_sessions": 14},
+    "keyword_ranks": {"date": date(2026, 11, 22), "keyword": "váy linen", "rank": 7},
+    "links": {"date": date(2026, 11, 17), "link": "Thẻ cảm ơn", "medium": "QR", "clicks": 34},
+    "market": {"period_start": date(2026, 7, 1), "period_end": date(2026, 9, 30), "category": "Thời trang nữ",
+               "market_sales": 2400000000000, "own_sales": 950000000},
+    "offline": {**WEEK, "activity": "Tờ rơi", "audience_estimate": 1500, "responses": 24},
+    "pipeline": {"date": date(2026, 11, 22), "opportunity_id": "C-1", "amount": 12000000},
+    "referrals": {"date": date(2026, 11, 17), "customer": "0541234567", "referrer": "0547654321"},
+    "reviews": {"review_id": "D-1", "date": date(2026, 11, 17), "rating": 5},
+    "site_health": {"date": date(2026, 11, 22), "site": "trangnon.example", "pages_indexed": 290},
+    "social": {**WEEK, "network": "Facebook", "reach": 18500, "profile_visits": 640},
+    "targets": {"target_id": "CT-1", "kpi": "orders_count", "date": date(2026, 11, 30), "target_value": 1200,
+                "met": {"vi": "Có", "en": "Yes"}},
+    "visitors": {**WEEK, "active_users": 3800, "new_users": 2900},
 }  # fmt: skip
 TOTALS = {"orders": {"gross_amount": 650000, "discount_amount": 50000, "quantity": 2}, "costs": {"amount": 3000000},
-          "posts": {"reactions": 7}, "mentions": {"engagement": 3}, "numbers": {"value": 3}}  # fmt: skip
+          "posts": {"reactions": 7}, "mentions": {"engagement": 3}, "numbers": {"value": 3},
+          "budget": {"planned_amount": 45000000}, "brand_search": {"search_volume": 1250},
+          "chats": {"conversations_started": 18, "phones_captured": 8, "orders_closed": 3},
+          "competitors": {"public_engagements": 840}, "content": {"views": 86, "scroll_90": 33},
+          "email_list": {"gained": 55}, "emails": {"sent": 1200, "unique_opens": 410},
+          "experiments": {"units": 420, "conversions": 12}, "links": {"clicks": 34},
+          "funnel": {"add_to_cart_sessions": 25, "checkout_sessions": 14},
+          "market": {"market_sales": 2400000000000, "own_sales": 950000000},
+          "offline": {"audience_estimate": 1500, "responses": 24}, "social": {"profile_visits": 640}}  # fmt: skip
 
 
 def written(kind: str, lang: str, folder: Path) -> Path:

@@ -17,7 +17,12 @@ from laban.sources.headings import platforms_of
 from laban.sources.mapping import Platform, clean, fold, platform, template, template_names, vocabulary
 
 ALIASES = Path(__file__).parents[2] / "shared" / "spec" / "header_aliases.csv"
-KINDS = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets")
+KINDS = (
+    "orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets",
+    "ad_reach", "backlinks", "brand_search", "budget", "chats", "competitors", "content", "email_list", "emails",
+    "experiments", "funnel", "keyword_ranks", "links", "market", "offline", "pipeline", "referrals", "reviews",
+    "site_health", "social", "targets", "visitors",
+)  # fmt: skip
 
 
 @pytest.fixture(params=platforms())

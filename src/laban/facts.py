@@ -160,6 +160,8 @@ FACTS: tuple[Fact, ...] = (
         _counts("reach", additivity="distinct"),
         _counts("viewable_impressions", "measurable_impressions", "eligible_impressions"),
         _quantities("quality_score", additivity="non_additive"),
+        # Impressions of a keyword report that stands beside the totals it is a part of.
+        _counts("quality_impressions"),
         maturity_days=28,
     ),
     _series(
@@ -229,6 +231,8 @@ FACTS: tuple[Fact, ...] = (
         _dims("query", "page", "device", "geo", "search_appearance", "search_type"),
         _counts("clicks", "impressions"),
         _quantities("position_weight"),
+        # Clicks of a download by query that stands beside the totals it is a part of.
+        _counts("query_clicks"),
         maturity_days=3,
     ),
     _series(

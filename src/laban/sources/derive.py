@@ -106,6 +106,16 @@ def _round(columns: Columns, _: Any, part: Any) -> Values:
     return values and [None if v is None else v.quantize(Decimal(1), ROUND_HALF_UP) for v in values]
 
 
+def _quotient(columns: Columns, _: Any, parts: Sequence[Any]) -> Values:
+    """Divide row by row; by zero there is no answer."""
+    return _combined(columns, parts, lambda a, b: a / b if b else None)
+
+
+def _one_or_zero(columns: Columns, _: Any, part: Any) -> Values:
+    values = columns.get(part)
+    return values and [None if value is None else Decimal(int(value)) for value in values]
+
+
 def _day(columns: Columns, _: Any, part: Any) -> Values:
     values = columns.get(part)
     return values and [v.date() if isinstance(v, datetime) else v for v in values]
@@ -287,9 +297,11 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "first_of": _first_of,
     "product": _product,
     "fingerprint": _fingerprint,
+    "quotient": _quotient,
     "times": _times,
     "sum": _sum,
     "round": _round,
+    "one_or_zero": _one_or_zero,
     "day": _day,
     "lookup": _lookup,
     "when": _when,

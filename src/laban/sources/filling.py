@@ -28,6 +28,7 @@ def fill(table: Table, present: Sequence[str], rank: int) -> list[Slice]:
         values["search_type"] = [table.context.about["search_type"]] * len(table.data)
     values["_period"] = list(table.periods)
     values |= {name: [text] * len(table.data) for name, text in about_file(table).items()}
+    values["_days"] = [None if period is None else period.days for period in table.periods]
     values.setdefault("date", [None if period is None else period.start for period in table.periods])
     columns = Columns(table.match.platform, values, len(table.data))
     for plan in table.match.table.facts:
