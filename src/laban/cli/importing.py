@@ -88,15 +88,19 @@ def import_and_print(
     *,
     dry_run: bool = False,
     as_json: bool = False,
+    without: Sequence[str] = (),
 ) -> list[ImportOutcome]:
-    """Import ``paths``, print what became of each file as it is done, and return it."""
+    """Import ``paths``, print what became of each file as it is done, and return it.
+
+    Findings whose codes are in ``without`` are not printed.
+    """
     outcomes: list[ImportOutcome] = []
     for outcome in workspace.import_paths(paths, dry_run=dry_run, choices=choices):
         outcomes.append(outcome)
         if as_json:
             print_json(outcome.as_json(state.lang), indent=None)
         else:
-            _print_outcome(outcome, state.lang)
+            _print_outcome(outcome, state.lang, without)
     if outcomes and not as_json:
         statuses = [outcome.status for outcome in outcomes]
         counts = {status: statuses.count(status) for status in ("loaded", "unchanged", "empty", "refused")}
@@ -107,7 +111,7 @@ def import_and_print(
 _MARKS = {"loaded": "✓", "unchanged": "=", "empty": "∅", "refused": "✗"}
 
 
-def _print_outcome(outcome: ImportOutcome, lang: str) -> None:
+def _print_outcome(outcome: ImportOutcome, lang: str, without: Sequence[str]) -> None:
     shown = outcome.as_json(lang)
     status = translate(lang, f"cli.status.{outcome.status}")
     details = [part for part in (shown["platform"], shown["period"], shown["currency"]) if part]
@@ -120,7 +124,7 @@ def _print_outcome(outcome: ImportOutcome, lang: str) -> None:
     )
     if outcome.earlier is None:
         for finding in outcome.findings:
-            if finding.level != "info":
+            if finding.level != "info" and finding.code not in without:
                 click.echo(f"    {'!' if finding.level == 'warning' else '✗'} {finding.message(lang)}")
 
 

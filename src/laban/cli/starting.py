@@ -89,7 +89,8 @@ def demo_command(
     with make_demo(state, folder, seed=seed, end=last, weeks=weeks, here=serve) as workspace:
         if serve:
             no_second_server(workspace)
-        import_and_print(state, workspace, [workspace.inbox])
+        # Made-up files have nothing to be confirmed by their owner.
+        import_and_print(state, workspace, [workspace.inbox], without=("alias_unconfirmed",))
         click.echo()
         print_board(state, workspace)
         if serve:
@@ -107,8 +108,9 @@ def make_demo(
     Raises:
         DemoFolderError: the folder holds something else, or a demo company of other choices.
     """
+    from laban.periods import Period, buckets  # noqa: PLC0415  likewise
     from laban.settings import Settings  # noqa: PLC0415  help needs no settings
-    from laban.sources.demo import SHOP_NAME, write_demo  # noqa: PLC0415  only the demo needs it
+    from laban.sources.demo import BRAND_TERMS, SHOP_NAME, write_demo  # noqa: PLC0415  only the demo needs it
     from laban.workspace import Workspace  # noqa: PLC0415  help needs no workspace
 
     truth = folder / "truth.json"
@@ -121,8 +123,12 @@ def make_demo(
     if folder.exists() and any(folder.iterdir()):
         raise DemoFolderError(folder)
     state.say("cli.demo.writing", weeks=weeks, path=state.shown(folder))
-    workspace = Workspace.create(folder, replace(Settings(), name=SHOP_NAME, language=state.lang))
-    write_demo(folder, seed=seed, end=end or _last_sunday(workspace.settings.today()), weeks=weeks)
+    last = end or _last_sunday(Settings().today())
+    quarters = buckets(Period(last - timedelta(days=7 * weeks - 1), last), "quarter")
+    base = next((unit for unit in quarters if unit.grain == "quarter"), None)
+    mine = replace(Settings(), name=SHOP_NAME, language=state.lang, brand_terms=BRAND_TERMS, index_base=base)
+    workspace = Workspace.create(folder, mine)
+    write_demo(folder, seed=seed, end=last, weeks=weeks)
     return workspace
 
 

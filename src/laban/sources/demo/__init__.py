@@ -9,7 +9,17 @@ from datetime import date
 from pathlib import Path
 
 from laban.sources.demo.exports import ga4 as ga4_export
-from laban.sources.demo.exports import google_ads, mailchimp, meta_ads, search_console, sheets, social, tiktok_ads
+from laban.sources.demo.exports import (
+    google_ads,
+    mailchimp,
+    meta_ads,
+    search_console,
+    sheets,
+    social,
+    tiktok_ads,
+    trading,
+    watching,
+)
 from laban.sources.demo.files import DemoFile
 from laban.sources.demo.model import World, simulate
 from laban.sources.demo.parameters import Parameters
@@ -28,7 +38,10 @@ __all__ = [
     "write_files",
 ]
 
-_WRITERS = (google_ads, meta_ads, tiktok_ads, ga4_export, search_console, social, mailchimp, sheets)
+_WRITERS = (
+    *(google_ads, meta_ads, tiktok_ads, ga4_export, search_console, social, mailchimp),
+    *(sheets, watching, trading),
+)
 
 
 def write_demo(

@@ -27,12 +27,12 @@ CHANNELS: Mapping[str, str] = {
 ENGLISH = (
     "Date", "Session primary channel group (Default channel group)", "Device category", "Sessions",
     "Engaged sessions", "Average engagement time per session", "Views", "Event count", "Key events",
-    "Session key event rate", "Total revenue",
+    "Session key event rate", "Total revenue", "Average session duration",
 )  # fmt: skip
 VIETNAMESE = (
     "Ngày", "Nhóm kênh chính của phiên (Nhóm kênh mặc định)", "Loại thiết bị", "Số phiên",
     "Số phiên có tương tác", "Thời gian tương tác trung bình trên mỗi phiên", "Số lượt xem", "Số sự kiện",
-    "Sự kiện chính", "Tỷ lệ sự kiện chính của phiên", "Tổng doanh thu",
+    "Sự kiện chính", "Tỷ lệ sự kiện chính của phiên", "Tổng doanh thu", "Thời lượng phiên trung bình",
 )  # fmt: skip
 
 
@@ -145,9 +145,12 @@ def _lines(rows: Iterable[Cell]) -> Iterator[list[object]]:
             f"{cell.day:%Y%m%d}", CHANNELS[cell.channel], cell.device, cell.sessions, cell.engaged,
             repr(cell.seconds / cell.sessions), cell.views, cell.events, cell.purchases,
             repr(cell.purchases / cell.sessions) if cell.purchases else "0", cell.revenue,
+            repr(OPEN_LONGER * cell.seconds / cell.sessions),
         ]  # fmt: skip
 
 
+#: A page stays open for longer than anybody looks at it.
+OPEN_LONGER = 1.4
 ACQUISITION_MONTHS = 4
 
 

@@ -1,4 +1,4 @@
-"""Search Console: a zip per year, in turns English and Vietnamese; queries hide part of the clicks."""
+"""Search Console: a zip per quarter, in turns English and Vietnamese; queries hide part of the clicks."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Line:
 def write(world: World) -> list[DemoFile]:
     """Return the Search Console files of the shop."""
     files = []
-    for number, (first, last) in enumerate(pieces(world.first, world.last, 12)):
+    for number, (first, last) in enumerate(pieces(world.first, world.last, 3)):
         days = [day for day in world.search if first <= day.day <= last]
         dice = Dice(world.seed, "search console", first)
         files.append(_zip(days, first, last, VIETNAMESE if number % 2 else ENGLISH, dice))

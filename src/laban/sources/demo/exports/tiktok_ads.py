@@ -13,7 +13,8 @@ from laban.sources.demo.model import World
 HEADINGS = (
     "Campaign name", "By Day", "Primary status", "Cost", "CPC (destination)", "CPM", "Impressions",
     "Clicks (destination)", "CTR (destination)", "Conversions", "Cost per conversion", "Conversion rate (CVR)",
-    "Video views", "Complete payment", "Total purchase value", "Currency",
+    "Video views", "2-second video views", "Video views at 100%", "Complete payment", "Total purchase value",
+    "Currency",
 )  # fmt: skip
 
 
@@ -21,11 +22,23 @@ def _bought(ad: AdDay) -> int:
     return len(ad.claims)
 
 
+def _looked(ad: AdDay) -> int:
+    """Of those who saw it begin, those who stayed for two seconds."""
+    return ad.video_views * 71 // 100
+
+
+def _stayed(ad: AdDay) -> int:
+    """Of those who saw it begin, those who saw it end: the more apt to click, the more of them."""
+    return min(_looked(ad), ad.video_views * 9 // 100 + ad.link_clicks)
+
+
 def _value(ad: AdDay) -> int:
     return sum(claim.value for claim in ad.claims)
 
 
 MEASURES: Mapping[str, Callable[[AdDay], int | Decimal | None]] = {
+    "video_views_2s": _looked,
+    "video_completions": _stayed,
     "spend": lambda ad: ad.spend,
     "impressions": lambda ad: ad.impressions,
     "link_clicks": lambda ad: ad.link_clicks,
@@ -69,7 +82,8 @@ def _line(name: str, day: str, status: str, ads: Sequence[AdDay]) -> list[object
     return [
         name, day, status, spend, _each(spend, clicks), _each(1000 * spend, shown), shown, clicks,
         _share(clicks, shown), bought, _each(spend, bought), _share(bought, clicks),
-        sum(ad.video_views for ad in ads), bought, sum(_value(ad) for ad in ads), "VND",
+        sum(ad.video_views for ad in ads), sum(map(_looked, ads)), sum(map(_stayed, ads)), bought,
+        sum(_value(ad) for ad in ads), "VND",
     ]  # fmt: skip
 
 
