@@ -143,7 +143,7 @@ def test_the_later_download_gives_the_days_their_last_numbers(demo: tuple[Truth,
         latest: dict[tuple[date, str], dict[str, Any]] = {}
         for name in readings:  # sorted, as an import takes them
             for row in rows({name: readings[name]}, "fact_ad_performance"):
-                if row.get("campaign"):
+                if row.get("campaign") and "keyword" not in row:
                     latest[row["date"], row["campaign"]] = row
         mine = [row for row in latest.values() if row["platform"] == platform]
         for measure in ("spend", "impressions", "link_clicks", "conversions", "conversion_value"):

@@ -10,8 +10,16 @@ from source_files import codes, only, read, records, table, totals
 
 
 def test_a_brand_survey_becomes_one_row_per_question_with_one_or_zero(tmp_path: Path) -> None:
-    headings = ("Mã phiếu", "Ngày trả lời", "Có biết thương hiệu không", "Tự nhớ ra thương hiệu",
-                "Nhớ thương hiệu đầu tiên", "Có cân nhắc mua không", "Có nhớ quảng cáo không", "Nhóm hỏi")  # fmt: skip
+    headings = (
+        *(
+            "Mã phiếu",
+            "Ngày trả lời",
+            "Có biết thương hiệu không",
+            "Tự nhớ ra thương hiệu",
+            "Nhớ thương hiệu đầu tiên",
+        ),
+        *("Có cân nhắc mua không", "Có nhớ quảng cáo không", "Nhóm hỏi"),
+    )
     rows = [("B1", "16/11/2026", "Có", "Không", "Không", "Có", "Có", "Đã xem"),
             ("B2", "16/11/2026", "Không", "", "", "", "Không", "Chưa xem")]  # fmt: skip
     found = records(only(read(tmp_path, table(headings, *rows)), "fact_survey_response"))
