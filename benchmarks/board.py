@@ -51,7 +51,7 @@ class Raw:
     """A warehouse whose rollups nobody may use."""
 
     def __init__(self, warehouse: Warehouse) -> None:
-        self.version, self.period_of, self._warehouse = warehouse.version, warehouse.period_of, warehouse
+        self.version, self._warehouse = warehouse.version, warehouse
 
     @contextmanager
     def snapshot(self) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -21,7 +21,7 @@ from laban.metrics.compile import compile_query
 from laban.metrics.query import Query
 from laban.metrics.result import Result
 from laban.metrics.rolled import chosen, rolled
-from laban.metrics.run import answer
+from laban.metrics.run import answer, run
 from laban.metrics.table import Table
 from laban.periods import Period
 from laban.sources.model import Slice
@@ -55,9 +55,6 @@ class Raw:
         with self.warehouse.snapshot() as inner:
             yield Unrolled(inner)
 
-    def period_of(self, facts: Any) -> Period | None:
-        return self.warehouse.period_of(facts)
-
     def refresh(self, rollups: Any, *, wait: bool = True) -> bool:
         return wait and not rollups
 
@@ -66,16 +63,22 @@ class Unrolled:
     def __init__(self, inner: Snapshot) -> None:
         self.inner = inner
         self.version = inner.version
+        self.after: Callable[[], None] = lambda: None
 
     def query_all(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
-        return self.inner.query_all(asked)
+        found = self.inner.query_all(asked)
+        self.after()
+        return found
 
     def rollups(self) -> dict[str, Any]:
         return {}
 
+    def period_of(self, facts: Any) -> Period | None:
+        return self.inner.period_of(facts)
 
-def both(warehouse: Warehouse, query: Query) -> tuple[Result, Result]:
-    plan = compile_query(query, CATALOGUE, TODAY)
+
+def both(warehouse: Warehouse, query: Query, today: date = TODAY) -> tuple[Result, Result]:
+    plan = compile_query(query, CATALOGUE, today)
     return answer(plan, CATALOGUE, warehouse), answer(plan, CATALOGUE, Raw(warehouse))
 
 
@@ -137,6 +140,49 @@ def test_weeks_by_channel_are_read_from_rollups_alone(shop: Warehouse) -> None:
     raw = [s.sql.text for s in best.statements if "_live" in s.sql.text]
     assert all(shape.request.shape == "reported" for shape in best.statements if "_live" in shape.sql.text), raw
     assert best.places.keys() == plan.places.keys()
+
+
+WEDNESDAY = date(2026, 11, 11)
+RUNNING = Query(BY_CHANNEL, Period.parse("2026-10-05..2026-11-15"), grain="week", by=("channel",), compare="previous")
+
+
+def test_of_a_running_week_only_that_week_is_read_from_the_facts(shop: Warehouse) -> None:
+    same(*both(shop, RUNNING, WEDNESDAY))
+    plan = compile_query(RUNNING, CATALOGUE, WEDNESDAY)
+    with shop.snapshot() as snapshot:
+        best = chosen(plan, CATALOGUE, snapshot.rollups())
+    for each in best.statements:
+        assert each.request.shape == "reported" or "rollup_" in each.sql.text, each.sql.text
+        assert each.sql.text.count("?") == len(each.sql.params)
+    mixed = [each for each in best.statements if " UNION ALL " in each.sql.text]
+    assert mixed
+    with shop.snapshot() as snapshot:
+        for each in mixed:
+            _, _, facts = each.sql.text.partition(" UNION ALL ")
+            asked = [span for span in each.sql.params[-facts.count("?") :] if isinstance(span, list)]
+            assert all(len(span) <= 4 for span in asked), "only this week so far, and the same days of the one before"
+
+
+def test_answers_and_sums_are_chosen_apart(shop: Warehouse) -> None:
+    query = Query(
+        ("orders_count", "returning_customers_count"), Period.parse("2026-W45"), where=(("channel", ("email",)),)
+    )
+    plan = compile_query(query, CATALOGUE, TODAY)
+    with shop.snapshot() as snapshot:
+        best = chosen(plan, CATALOGUE, snapshot.rollups())
+    read = {"rollup_" in each.sql.text: [a.input.measure for a in each.request.asks] for each in best.statements}
+    assert read == {True: ["orders"], False: ["returning_customers"]}
+    same(*both(shop, query))
+
+
+def test_an_empty_channel_is_another_channel_from_rollups_too(tmp_path: Path) -> None:
+    visits = [(date(2026, 11, 9), "", 7)]
+    part = metrics_shop.series("fact_web_sessions", "date channel_group sessions", visits, platform="ga4")
+    with metrics_shop.build(tmp_path, [part]) as warehouse:
+        warehouse.least_rows = 0
+        warehouse.refresh(ROLLUPS)
+        query = Query(("direct_traffic",), Period.parse("2026-W46"))
+        same(*both(warehouse, query))
 
 
 def test_what_a_rollup_does_not_hold_is_read_from_the_facts(shop: Warehouse) -> None:
@@ -254,6 +300,45 @@ def test_a_rollup_that_is_behind_is_not_read(tmp_path: Path) -> None:
         version = warehouse.version
         assert warehouse.refresh(ROLLUPS)
         assert warehouse.version == version
+
+
+class Interrupted(Raw):
+    """A warehouse into which something is imported while a question is being answered."""
+
+    def __init__(self, warehouse: Warehouse, interrupt: Callable[[], None]) -> None:
+        super().__init__(warehouse)
+        self.interrupt = interrupt
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        with super().snapshot() as inner:
+            inner.after = self.interrupt
+            yield inner
+
+
+@pytest.mark.parametrize("top", [0, 1])
+def test_an_import_during_an_answer_changes_nothing_of_it(tmp_path: Path, top: int) -> None:
+    def orders(name: str, days: list[date], channel: str) -> list[Slice]:
+        rows = [(day, f"{name}-{n}", channel, "placed", 10) for n, day in enumerate(days)]
+        return [metrics_shop.entity("fact_order", "date order_id channel_group status gross_amount", rows)]
+
+    after = [DAY + timedelta(days=n) for n in range(1, 6)]
+    query = Query(
+        ("orders_count",), Period(DAY - timedelta(days=2), DAY + timedelta(days=6)), grain="day",
+        by=("channel",) if top else (), top=top,
+    )  # fmt: skip
+    with metrics_shop.build(tmp_path, orders("a", [DAY, DAY - timedelta(days=1)], "email")) as warehouse:
+        number = count(1)
+
+        def interrupt() -> None:
+            n = next(number)
+            load(warehouse, orders(f"b{n}", after, "direct"), n)
+
+        before = run(query, CATALOGUE, Raw(warehouse), today=TODAY)
+        during = run(query, CATALOGUE, Interrupted(warehouse, interrupt), today=TODAY)
+        assert next(number) > 1
+        same(during, before)
+        assert run(query, CATALOGUE, Raw(warehouse), today=TODAY).rows != before.rows
 
 
 def test_eight_readers_and_a_writer_never_see_half_an_import(tmp_path: Path) -> None:

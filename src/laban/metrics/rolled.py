@@ -145,7 +145,7 @@ def _daily(
     columns = [
         f'{day} AS "date"',
         *length,
-        *(f"nullif({source.dimensions[d]}, '') AS {quote(f'd_{d}')}" for d in dims),
+        *(f"{source.dimensions[d]} AS {quote(f'd_{d}')}" for d in dims),
     ]
     values = []
     for ask in asks:
@@ -259,21 +259,29 @@ def chosen(plan: Plan, catalogue: Catalogue, ready: Mapping[str, Span]) -> Plan:
 def _shorter(
     old: Statement, mine: Sequence[Input], made: Rolled, ready: Mapping[str, Span]
 ) -> tuple[Statement, ...] | None:
-    """Return the statements over rollups that answer what a statement asks; None when some part of it they cannot."""
+    """Return the statements that read from rollups what these hold, and the rest from the facts; None for nothing."""
     asks = {ask.input: ask for ask in old.request.asks}
     added = [asks[i] for i in mine if asks[i].measure.kind in ADDED]
     other = [asks[i] for i in mine if asks[i].measure.kind not in ADDED]
-    found: list[Statement] = []
-    if added:
-        summed = _from_sums(old, added, made, ready)
-        if summed is None:
-            return None
-        found.append(summed)
-    if other:
-        kept = _from_answers(old, other, made, ready)
-        if kept is None:
-            return None
-        found.append(kept)
+    summed = _from_sums(old, added, made, ready) if added else None
+    kept = _from_answers(old, other, made, ready) if other else None
+    if summed is None and kept is None:
+        return None
+    rest = [*(added if summed is None else ()), *(other if kept is None else ())]
+    raw = None
+    if rest:
+        request = replace(old.request, asks=_packed(rest, 2 + len(old.request.by)))
+        raw = Statement(statement(request), request, old.index)
+    return tuple(each for each in (summed, kept, raw) if each is not None)
+
+
+def _packed(asks: Iterable[Ask], column: int) -> tuple[Ask, ...]:
+    """The asks with their columns counted from ``column`` on."""
+    found: list[Ask] = []
+    for ask in asks:
+        gap = ask.gap_column is not None
+        found.append(replace(ask, column=column, gap_column=column + 1 if gap else None))
+        column += 2 if gap else 1
     return tuple(found)
 
 
@@ -285,22 +293,22 @@ def _from_sums(old: Statement, asks: Sequence[Ask], made: Rolled, ready: Mapping
     dims = {
         _real(d) for d in (*request.by, *(n for n, _ in request.where), *(n for a in asks for n, _ in a.input.where))
     }
-    if not dims <= sums.source.dimensions.keys() or any(ask.measure.id not in sums.measures for ask in asks):
+    if not dims <= sums.source.dimensions.keys() or any(_is_not_held(ask, sums) for ask in asks):
         return None
-    mine: list[Ask] = []
-    column = 2 + len(request.by)
-    for ask in asks:
-        gap = ask.gap_column is not None
-        mine.append(Ask(ask.input, sums.measures[ask.measure.id], column, column + 1 if gap else None))
-        column += 2 if gap else 1
-    short = replace(request, source=sums.source, asks=tuple(mine))
+    rolled_asks = (replace(ask, measure=sums.measures[ask.measure.id]) for ask in asks)
+    short = replace(request, source=sums.source, asks=_packed(rolled_asks, 2 + len(request.by)))
     return Statement(statement(short), short, old.index)
+
+
+def _is_not_held(ask: Ask, sums: Sums) -> bool:
+    """A sum over some rows only does not say whether the others had a number, as a filtered sum must know."""
+    partly = ask.measure.kind == "sum" and bool(ask.measure.where and ask.input.where)
+    return partly or ask.measure.id not in sums.measures
 
 
 def _from_answers(old: Statement, asks: Sequence[Ask], made: Rolled, ready: Mapping[str, Span]) -> Statement | None:
     request = old.request
-    one = asks[0]
-    answers = next((a for a in made.answers.values() if one.input in a.asks), None)
+    answers = next((a for a in made.answers.values() if asks[0].input in a.asks), None)
     if answers is None or answers.rollup.name not in ready or request.where or request.keep is not None:
         return None
     split = request.by == (CHANNEL,)
@@ -308,30 +316,42 @@ def _from_answers(old: Statement, asks: Sequence[Ask], made: Rolled, ready: Mapp
         return None
     span = ready[answers.rollup.name]
     there = windows(*span, answers.rollup.least_days) if span else frozenset()
-    if not all(ask.input in answers.asks for ask in asks) or not there.issuperset(request.windows):
+    if not all(ask.input in answers.asks for ask in asks) or there.isdisjoint(request.windows):
         return None
-    mine: list[Ask] = []
-    columns: list[str] = []
-    column = 2 + len(request.by)
-    for ask in asks:
-        kept = answers.asks[ask.input]
-        columns.append(f"t.v{kept.column - 2}")
-        gap = None
-        if kept.gap_column is not None:
-            columns.append(f"t.v{kept.gap_column - 2}")
-            gap = column + 1
-        mine.append(replace(ask, column=column, gap_column=gap))
-        column += 1 if gap is None else 2
-    short = replace(request, asks=tuple(mine))
+    short = replace(request, asks=_packed(asks, 2 + len(request.by)))
     index = {window: number for number, window in enumerate(request.windows)}
-    return Statement(_read(answers.rollup.name, columns, short, split=split), short, index)
+    sql = _read(answers, short, {w: n for w, n in index.items() if w in there}, split=split)
+    missing = {w: n for w, n in index.items() if w not in there}
+    if missing:
+        sql = sql + " UNION ALL " + _read_facts(short, missing)
+    return Statement(sql, short, index)
 
 
-def _read(name: str, columns: Sequence[str], request: Request, *, split: bool) -> Sql:
+def _read(answers: Answers, request: Request, kept: Mapping[Period, int], *, split: bool) -> Sql:
+    """Read the windows that are kept, under their numbers."""
+    columns = []
+    for ask in request.asks:
+        place = answers.asks[ask.input]
+        columns += [f"t.v{n - 2}" for n in (place.column, place.gap_column) if n is not None]
     member = ", t.d" if split else ""
     return (
-        "WITH w AS ("
-        + DUCKDB.windows(request.windows)
-        + f") SELECT w.i{member}, t.n, {', '.join(columns)} FROM {quote(name)} t JOIN w ON t.s = w.s AND t.e = w.e "
-        + f"WHERE {'t.split' if split else 'NOT t.split'}"
+        "SELECT list_extract("
+        + Sql("CAST(? AS INTEGER[])", (list(kept.values()),))
+        + f", w.i + 1){member}, t.n, {', '.join(columns)} FROM {quote(answers.rollup.name)} t JOIN ("
+        + DUCKDB.windows(tuple(kept))
+        + f") w ON t.s = w.s AND t.e = w.e WHERE {'t.split' if split else 'NOT t.split'}"
+    )
+
+
+def _read_facts(request: Request, missing: Mapping[Period, int]) -> Sql:
+    """Ask the facts for the windows that are not kept (a week that is still running), under their numbers."""
+    inner = statement(replace(request, windows=tuple(missing), aligned=""))
+    width = 1 + len(request.by) + sum(1 if ask.gap_column is None else 2 for ask in request.asks)
+    columns = [f"c{n}" for n in range(width)]
+    return (
+        "SELECT list_extract("
+        + Sql("CAST(? AS INTEGER[])", (list(missing.values()),))
+        + f", q.i + 1), {', '.join(f'q.{name}' for name in columns)} FROM ("
+        + inner
+        + f") q(i, {', '.join(columns)})"
     )

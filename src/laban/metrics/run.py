@@ -40,6 +40,9 @@ class Snapshot(Protocol):
     def rollups(self) -> Mapping[str, Span]:
         """Return the rollups that agree with the facts, with the days of those that are kept per window."""
 
+    def period_of(self, facts: Iterable[str]) -> Period | None:
+        """Return the first to the last day of any of the facts."""
+
 
 class Warehouse(Protocol):
     """What metrics needs of a warehouse. ``version`` grows with every change of the data."""
@@ -48,9 +51,6 @@ class Warehouse(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Give several statements the same state, whatever is imported meanwhile."""
-
-    def period_of(self, facts: Iterable[str]) -> Period | None:
-        """Return the first to the last day of any of the facts."""
 
     def refresh(self, rollups: Iterable[Rollup], *, wait: bool = True) -> bool:
         """Bring rollups up to date where that is possible; return whether they are."""
@@ -93,18 +93,28 @@ def run(query: Query, catalogue: Catalogue, warehouse: Warehouse, *, today: date
             return kept.answers[key][1]
         extents = kept.extents
     warehouse.refresh(rolled(catalogue).rollups, wait=False)
-    keep = None
-    if query.top:
-        keep = largest(
-            query, lambda asked: answer(compile_query(asked, catalogue, today), catalogue, warehouse, extents)
-        )
-    result = answer(compile_query(query, catalogue, today, keep), catalogue, warehouse, extents)
+    with warehouse.snapshot() as snapshot:
+        if snapshot.version != version:  # something was imported just now: its days are not those that are kept
+            extents = {}
+        result = _asked(query, catalogue, snapshot, today, extents)
     with kept.lock:
-        if kept.version == version == warehouse.version:
+        if kept.version == snapshot.version:
             kept.answers[key] = (catalogue, result)
             while len(kept.answers) > KEPT:
                 kept.answers.popitem(last=False)
     return result
+
+
+def _asked(
+    query: Query, catalogue: Catalogue, snapshot: Snapshot, today: date, extents: dict[str, Period | None]
+) -> Result:
+    """Answer a query in one state of the warehouse: which members are the largest, too."""
+
+    def told(asked: Query) -> Result:
+        return _answered(compile_query(asked, catalogue, today), catalogue, snapshot, extents)
+
+    keep = largest(query, told) if query.top else None
+    return _answered(compile_query(query, catalogue, today, keep), catalogue, snapshot, extents)
 
 
 def _kept_for(warehouse: Warehouse) -> _Kept:
@@ -115,13 +125,21 @@ def _kept_for(warehouse: Warehouse) -> _Kept:
 def answer(
     plan: Plan, catalogue: Catalogue, warehouse: Warehouse, extents: dict[str, Period | None] | None = None
 ) -> Result:
-    """Run a plan, from rollups where they agree with the facts. ``extents`` keeps what days facts cover."""
+    """Run a plan, from rollups where they agree with the facts.
+
+    ``extents`` keeps what days facts cover, between plans that are run while nothing is imported.
+    """
     with warehouse.snapshot() as snapshot:
-        best = chosen(plan, catalogue, snapshot.rollups())
-        width = len(plan.query.by)
-        found = snapshot.query_all([(each.sql.text, list(each.sql.params)) for each in best.statements])
+        return _answered(plan, catalogue, snapshot, {} if extents is None else extents)
+
+
+def _answered(plan: Plan, catalogue: Catalogue, snapshot: Snapshot, extents: dict[str, Period | None]) -> Result:
+    """Run a plan; all that the warehouse is asked for it is asked of the one snapshot."""
+    best = chosen(plan, catalogue, snapshot.rollups())
+    width = len(plan.query.by)
+    found = snapshot.query_all([(each.sql.text, list(each.sql.params)) for each in best.statements])
     grids = tuple(grid(each, rows, width) for each, rows in zip(best.statements, found, strict=True))
-    known = Known(best, catalogue, warehouse, {} if extents is None else extents)
+    known = Known(best, catalogue, snapshot, extents)
     table = Table(best, grids, known)
     refusals = dict(plan.refusals)
     for kpi in best.kpis:
