@@ -27,6 +27,7 @@ from laban.periods import Period
 from laban.sources.model import Slice
 from laban.warehouse import Warehouse
 from laban.warehouse.engine import Snapshot
+from laban.workspace import Workspace
 
 CATALOGUE = load_catalogue()
 KPIS = tuple(CATALOGUE.kpis)
@@ -387,3 +388,77 @@ def test_eight_readers_and_a_writer_never_see_half_an_import(tmp_path: Path) -> 
             reader.join(60)
         assert faults == []
         assert len(seen) > 1
+
+
+# a workspace as it is used
+
+
+def sheet(folder: Path, salt: int) -> Path:
+    """A sheet of orders: on each day of two weeks as many as ``salt`` says, of customers who buy every day."""
+    lines = ["Mã đơn hàng,Ngày đặt,Mã khách hàng,Trạng thái,Tiền hàng"]
+    for number in range(-7, 7):
+        day = (DAY + timedelta(days=number)).isoformat()
+        lines += [f"{salt}-{number}-{n},{day},{salt}-{n},Đã giao,1000" for n in range(salt)]
+    path = folder / f"orders-{salt}.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.create(tmp_path / "shop", today=TODAY) as opened:
+        opened.warehouse.least_rows = 1
+        yield opened
+
+
+def test_sums_follow_each_batch_of_files_and_each_undo(workspace: Workspace, tmp_path: Path) -> None:
+    def behind() -> list[tuple[Any, ...]]:
+        return workspace.warehouse.query("SELECT DISTINCT source FROM rollup_dirty")
+
+    (outcome,) = workspace.import_paths([sheet(tmp_path, 1)])
+    assert outcome.status == "loaded", outcome.findings
+    assert workspace.warehouse.query("SELECT count(*) > 5 FROM rollup_state") == [(True,)]
+    number = [o.import_id for o in workspace.import_paths([sheet(tmp_path, 2), sheet(tmp_path, 3)])][-1]
+    assert behind() == []
+    assert number is not None
+    workspace.undo(number)
+    assert behind() == []
+    rows = workspace.run(Query(("orders_count",), Period(DAY, DAY + timedelta(days=7)))).rows
+    assert rows[0].cells[0].value == 21
+
+
+def test_eight_readers_of_a_workspace_see_whole_imports_only(workspace: Workspace, tmp_path: Path) -> None:
+    """Another file is as many orders more on every day, all of customers who come back."""
+    week = Period(DAY, DAY + timedelta(days=7))
+    kpis = ("orders_count", "returning_customers_count")
+    questions = [Query(kpis, week, grain="day"), Query(kpis, week), Query(kpis, week, grain="week", compare="year")]
+    seen: set[Any] = set()
+    faults: list[BaseException] = []
+    done = threading.Event()
+
+    def read(number: int) -> None:
+        try:
+            while not done.wait(0.005):
+                query = questions[number % len(questions)]
+                counts = {tuple(cell.value for cell in row.cells) for row in workspace.run(query).rows}
+                ((orders, returning),) = counts
+                assert orders == returning * (1 if query.grain == "day" else 7), counts
+                seen.add(returning)
+                number += 1
+        except BaseException as error:  # noqa: BLE001  told by the main thread
+            faults.append(error)
+
+    list(workspace.import_paths([sheet(tmp_path, 1)]))
+    readers = [threading.Thread(target=read, args=(number,)) for number in range(8)]
+    for reader in readers:
+        reader.start()
+    for salt in (2, 3, 4):
+        (outcome,) = workspace.import_paths([sheet(tmp_path, salt)])
+        assert outcome.import_id is not None
+        workspace.undo(outcome.import_id)
+    done.set()
+    for reader in readers:
+        reader.join(60)
+    assert faults == []
+    assert seen <= {1, 3, 4, 5}
+    assert len(seen) > 1

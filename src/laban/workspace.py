@@ -305,7 +305,22 @@ class Workspace:
         """
         files = list(files_in(paths))
         chosen = choices or ImportChoices()
-        return (self.import_file(file, dry_run=dry_run, choices=chosen) for file in files)
+        return self._import_files(files, chosen, dry_run=dry_run)
+
+    def _import_files(
+        self, files: Sequence[Path], choices: ImportChoices, *, dry_run: bool
+    ) -> Iterator[ImportOutcome]:
+        for file in files:
+            yield self.import_file(file, dry_run=dry_run, choices=choices)
+        if not dry_run:
+            self.keep_up()
+
+    def keep_up(self) -> None:
+        """Bring the sums that large boards are read from up to date with the facts."""
+        if self.warehouse.is_large():
+            from laban.metrics.rolled import rolled  # noqa: PLC0415  a small shop has no such sums
+
+            self.warehouse.refresh(rolled(self.catalogue).rollups)
 
     def import_file(
         self, path: Path, *, name: str | None = None, dry_run: bool = False, choices: ImportChoices | None = None
@@ -384,7 +399,9 @@ class Workspace:
             UnknownImportError: there is no such import.
         """
         with self.writing:
-            return self.warehouse.undo(import_id, self.settings.now())
+            record = self.warehouse.undo(import_id, self.settings.now())
+        self.keep_up()
+        return record
 
     def freshness(self) -> list[SourceFreshness]:
         """Return, per source, the last day it has data for; looked up once per state of the warehouse."""

@@ -246,6 +246,11 @@ class Warehouse:
             money.set_rates(cursor, currency, rates)
         return True
 
+    def is_large(self) -> bool:
+        """Return whether any fact is so large that rollups of it are kept."""
+        with self._cursor() as cursor:
+            return bool(rollup.large(cursor, self.least_rows))
+
     def refresh(self, rollups: Iterable[rollup.Rollup], *, wait: bool = True) -> bool:
         """Bring ``rollups`` up to date, in a transaction of its own; return whether they are.
 

@@ -102,8 +102,8 @@ def refresh(connection: duckdb.DuckDBPyConnection, rollups: Iterable[Rollup], le
 
     Facts with fewer than ``least_rows`` rows get no rollups.
     """
-    large = _large(connection, least_rows)
-    wanted = {rollup.name: rollup for rollup in rollups if rollup.source in large}
+    worth = large(connection, least_rows)
+    wanted = {rollup.name: rollup for rollup in rollups if rollup.source in worth}
     state = {
         name: None if first is None else (first, last)
         for name, first, last in connection.execute("SELECT name, first_day, last_day FROM rollup_state").fetchall()
@@ -126,8 +126,8 @@ def refresh(connection: duckdb.DuckDBPyConnection, rollups: Iterable[Rollup], le
     return changed
 
 
-def _large(connection: duckdb.DuckDBPyConnection, least_rows: int) -> frozenset[str]:
-    """The views of facts that have so many rows."""
+def large(connection: duckdb.DuckDBPyConnection, least_rows: int) -> frozenset[str]:
+    """Return the views of facts that have so many rows."""
     rows = connection.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall()
     facts = {name for name, size in rows if name in FACT and size >= least_rows}
     return frozenset({*(f"{name}_live" for name in facts), *([dirty.ATTRIBUTION] if "fact_order" in facts else [])})
