@@ -268,7 +268,7 @@ def test_whatever_is_imported_and_withdrawn(
 ) -> None:
     numbers = count(1)
     with Warehouse.open(tmp_path_factory.mktemp("w") / "w.duckdb") as warehouse:
-        warehouse.least_rows = 0
+        warehouse.least_rows = 1
         for back, days, what, salt in files:
             load(warehouse, slices(DAY - timedelta(days=back), days, what, salt), next(numbers))
             if not late:
@@ -286,7 +286,7 @@ def test_whatever_is_imported_and_withdrawn(
 
 def test_a_rollup_that_is_behind_is_not_read(tmp_path: Path) -> None:
     with Warehouse.open(tmp_path / "w.duckdb") as warehouse:
-        warehouse.least_rows = 0
+        warehouse.least_rows = 1
         load(warehouse, slices(DAY, 5, "ads", 1), 1)
         warehouse.refresh(ROLLUPS)
         load(warehouse, slices(DAY, 5, "ads", 3), 2)
@@ -361,12 +361,12 @@ def test_eight_readers_and_a_writer_never_see_half_an_import(tmp_path: Path) -> 
         ]
 
     with Warehouse.open(tmp_path / "w.duckdb") as warehouse:
-        warehouse.least_rows = 0
+        warehouse.least_rows = 1
         load(warehouse, pack(1), 1)
 
         def read() -> None:
             try:
-                while not done.is_set():
+                while not done.wait(0.005):
                     rows = answer(compile_query(query, CATALOGUE, TODAY), CATALOGUE, warehouse).rows
                     rates = {row.cells[1].value for row in rows}
                     counts = {row.cells[2].value for row in rows}
