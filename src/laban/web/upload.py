@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from laban.errors import LabanError
+from laban.sources.files import MOST_TEXT
 from laban.warehouse.archive import unpacked
 from laban.warehouse.engine import ARCHIVE
 from laban.web.errors import say, wants_json
@@ -108,7 +110,15 @@ def import_again(workspace: Workspace, import_id: int) -> ImportOutcome:
 
 def _import(site: Site, files: Sequence[Uploaded]) -> list[ImportOutcome]:
     with site.writing:
-        return [site.workspace.import_file(file.path, name=file.name or "?") for file in files]
+        return [_import_one(site.workspace, file) for file in files]
+
+
+def _import_one(workspace: Workspace, file: Uploaded) -> ImportOutcome:
+    """Import a file; one that nobody has seen waits for a person to say what its columns are."""
+    outcome = workspace.import_file(file.path, name=file.name or "?")
+    if not outcome.unknown or file.path.stat().st_size > MOST_TEXT:
+        return outcome
+    return replace(outcome, waiting=workspace.mappings.keep_waiting(file.path, file.name or "?").token)
 
 
 def _outcomes(site: Site, request: Request, outcomes: Sequence[ImportOutcome]) -> Response:
