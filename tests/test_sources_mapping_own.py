@@ -75,31 +75,29 @@ def test_a_text_without_a_table_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "subject", "found"),
+    ("text", "fact", "found"),
     [
         (
             "Day of run,Ad campaign,Media spend,Imps total,Clicks total\n2026-11-16,Tết,120000,1000,20\n",
-            "ads",
+            "fact_ad_performance",
             {"Day of run": "date", "Media spend": "spend", "Clicks total": "clicks"},
         ),
         (
             "Ngày chat,Kênh chat,Số cuộc trò chuyện mới,Số SĐT xin được\n16/11/2026,Zalo,30,12\n",
-            "messages",
+            "fact_messaging",
             {"Ngày chat": "date", "Số cuộc trò chuyện mới": "conversations_started"},
         ),
         (
             "Ngay phat sinh;Khoan muc chi;So tien chi;Phong ban\n16/11/2026;In tờ rơi;1.500.000;MKT\n",
-            "costs",
+            "fact_marketing_cost",
             {"Ngay phat sinh": "start", "So tien chi": "amount", "Phong ban": "department"},
         ),
-        (NUMBERS, "numbers", {"Ngày theo dõi": "date", "Số buổi live": "value", "Khách ghé xem": "value"}),
+        (NUMBERS, "fact_own_number", {"Ngày theo dõi": "date", "Số buổi live": "value", "Khách ghé xem": "value"}),
     ],
 )
-def test_a_file_is_proposed_by_heading_and_look(
-    tmp_path: Path, text: str, subject: str, found: dict[str, str]
-) -> None:
+def test_a_file_is_proposed_by_heading_and_look(tmp_path: Path, text: str, fact: str, found: dict[str, str]) -> None:
     proposal = propose(sample_of(written(tmp_path, text)))
-    assert proposal.subject == subject
+    assert subjects()[proposal.subject].platform.tables[0].facts[0].fact == fact
     columns = {guess.heading: guess.column for guess in proposal.guesses}
     assert {heading: columns[heading] for heading in found} == found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,8 @@ def _changed(proposal: Proposal, changes: tuple[str, ...]) -> tuple[tuple[str, s
 
 def _save(state: State, file: Path, name: str, plan: Plan) -> None:
     with state.open(create=True) as workspace:
+        if not plan.currency:
+            plan = replace(plan, currency=workspace.settings.currency)
         known = {kept.name: kept.file for kept in workspace.mappings.all}
         kept = workspace.mappings.save(name, plan, instead_of=name if name in known else "")
         path = workspace.mappings.root / f"{kept.file}.yaml"

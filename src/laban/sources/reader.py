@@ -8,6 +8,7 @@ from pathlib import Path
 from laban.sources.book import UnreadableError
 from laban.sources.bulk_plan import plan_bulk
 from laban.sources.combine import read_book
+from laban.sources.events import GA4, plan_events
 from laban.sources.files import head_of, open_book
 from laban.sources.mapping import recognising
 from laban.sources.model import Finding, Reading, ReadOptions
@@ -27,6 +28,9 @@ def _read(path: Path, options: ReadOptions) -> Reading:
         head = head_of(path)
     except UnreadableError as fault:
         return Reading(path.name, None, fault.status, findings=(fault.finding(),))
+    events = plan_events(path, head, options)
+    if events is not None:
+        return Reading(path.name, GA4, "loaded", bulk=events)
     plan = plan_bulk(path, head, options, lambda: read_whole(path, head, options))
     if plan is not None:
         unseen = tuple(plan.unseen), recalled(plan.unseen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -107,10 +108,13 @@ async def _form(request: Request) -> dict[str, str]:
         raise InvalidQueryError("…", Phrase.of("own.form_unreadable")) from None
 
 
-def asked_of(form: Mapping[str, str]) -> Asked:
-    """Return what a form or an address says; what is no choice counts as not said. "-" leaves a column out."""
+def asked_of(form: Mapping[str, str], currency: str) -> Asked:
+    """Return what a form or an address says; what is no choice counts as not said. "-" stands for none.
+
+    Where nothing is said, money is in ``currency`` unless the file names another; the page shows that.
+    """
     chosen = {place: form[name].strip("-") for place, name in enumerate(COLUMNS) if form.get(name)}
-    currency = form.get("currency", "").upper()
+    said = form.get("currency", currency).upper()
     return Asked(
         token=form.get("file", ""),
         edit=form.get("edit", ""),
@@ -118,7 +122,7 @@ def asked_of(form: Mapping[str, str]) -> Asked:
         name=form.get("name", "").strip(),
         decimal=form.get("decimal", "") if form.get("decimal") in CHOICES["decimal"] else "",
         dates=form.get("dates", "") if form.get("dates") in CHOICES["dates"] else "",
-        currency=currency if currency in CODES else "",
+        currency=said if said in CODES else "",
         columns=chosen,
     )
 
@@ -131,8 +135,8 @@ def _view(site: Site, asked: Asked) -> MapView:
 
 
 def _save(site: Site, request: Request, form: Mapping[str, str]) -> Response:
-    asked = asked_of(form)
     workspace = site.workspace
+    asked = asked_of(form, workspace.settings.currency)
     with site.writing:
         view = _view(site, asked)
         try:
@@ -171,9 +175,9 @@ def _to_list(request: Request, **params: str) -> Response:
 
 
 def _build_map(site: Site, at: Here) -> MapView:
-    asked = asked_of(dict(at.params))
+    asked = asked_of(dict(at.params), "" if at.get("edit") else site.workspace.settings.currency)
     if at.get("again"):
-        asked = Asked(asked.token, asked.edit, asked.subject, asked.name)
+        asked = replace(asked, columns={})
     return _view(site, asked)
 
 
@@ -186,6 +190,7 @@ def _dress_map(site: Site, at: Here, words: Words, view: MapView) -> Mapping[str
     return {
         "sure": SURE,
         "currencies": sorted(CODES),
+        "total_names": {one.id: one.names[words.lang] for one in view.choices},
         "outcome": outcome.as_json(words.lang) if outcome else None,
         "fault": view.fault.message(words.lang) if view.fault else "",
         "name_fault": name_fault,
