@@ -14,7 +14,7 @@ from laban.sources import read_file
 from laban.sources.book import UnreadableError
 from laban.sources.drawn import MappingFaultError, Plan, draw, name_of, plan_of, read, write
 from laban.sources.looks import look_of
-from laban.sources.mapping import Known, platforms, recognising
+from laban.sources.mapping import Known, document, platforms, recognising, template_names, vocabulary
 from laban.sources.propose import propose
 from laban.sources.sample import sample_of
 from laban.sources.shelf import NoMappingError, Shelf
@@ -238,3 +238,34 @@ def test_a_question_of_the_file_is_settled_by_the_plan(tmp_path: Path) -> None:
         reading = read_file(path, replace(OPTIONS, known=known(("Sổ", plan))))
         assert totals(reading)["Số buổi live"] == total
         assert reading.start == date(2026, 4, 5)
+
+
+def test_no_subject_hides_another() -> None:
+    further = {raw["id"] for raw in document("_subjects")}
+    assert further.isdisjoint(template_names())
+    assert set(subjects()) == further | set(template_names())
+
+
+@pytest.mark.parametrize("subject", subjects())
+def test_every_subject_reads_a_file_with_only_what_it_needs(tmp_path: Path, subject: str) -> None:
+    one = subjects()[subject]
+    wanted: list[str] = []
+    while lacking := one.missing(frozenset(wanted)):
+        wanted.append(lacking[0])
+    if subject == "numbers":
+        wanted.remove("measure")
+    elif not any(column.kind in ("date", "datetime") for column in one.columns if column.name in wanted):
+        wanted.append("date")
+    kinds = {column.name: column.kind for column in one.columns}
+    cells = {"date": "16/11/2026", "datetime": "16/11/2026 09:30", "flag": "có", "text": "X1", "term": "X1"}
+    numbers = dict.fromkeys(("sum", "quantity", "money", "non", "stock", "amount", "duration"), "3")
+    values = [{**cells, **numbers}.get(kinds[name], _word(one.platform.columns[name].words)) for name in wanted]
+    path = written(tmp_path, f"{','.join(f'Cột {name}' for name in wanted)},Cuối\n{','.join(values)},z\n")
+    plan = Plan(subject, (*((f"Cột {name}", name) for name in wanted), ("Cuối", "")), "", "dmy", "VND")
+    reading = read_file(path, replace(OPTIONS, known=known(("Thử", plan))))
+    assert reading.status == "loaded", [(f.code, f.message("en")) for f in reading.findings]
+    assert any(part.rows for part in reading.slices), (wanted, [f.code for f in reading.findings])
+
+
+def _word(words: str) -> str:
+    return next(iter(vocabulary(words))) if words else "VND"

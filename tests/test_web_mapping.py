@@ -158,3 +158,22 @@ def test_a_discarded_file_is_gone(client: Client, workspace: Workspace) -> None:
 
 def test_a_picture_does_not_wait(client: Client) -> None:
     assert "map" not in send(client, "%PDF-1.7 not a table", "a.pdf")
+
+
+def test_another_subject_is_shown_before_it_is_saved(client: Client, workspace: Workspace) -> None:
+    token = send(client, TILL)["map"]
+    answer = explain(client, token, subject="numbers", was="orders")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/data/map?")
+    assert "c0=" not in answer.headers["location"]
+    assert workspace.mappings.all == ()
+    view = client.get(f"/data/map.json?file={token}&subject=numbers&was=orders&c0=order_id").json()
+    assert {column["column"] for column in view["columns"]} == {"", "date", "value"}
+
+
+def test_an_unknown_file_of_the_inbox_can_be_explained_too(client: Client, workspace: Workspace) -> None:
+    (workspace.inbox / "quay.csv").write_text(TILL, "utf-8")
+    (found,) = client.post("/data/inbox.json").json()["files"]
+    assert explain(client, found["map"]).status_code == 303
+    (again,) = client.post("/data/inbox.json").json()["files"]
+    assert again["status"] == "unchanged"

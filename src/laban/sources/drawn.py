@@ -242,8 +242,7 @@ def _judge(platform: Platform) -> None:
         if column.words and column.words not in platform.words and column.words not in shared:
             raise MappingFaultError(Phrase.of("mapping.no_column", column=column.words))
     for table in platform.tables:
-        named = {*table.needs, *table.any, *table.without, *table.cut} - {"number", "cost_line", "account"}
-        for name in named - platform.columns.keys():
+        for name in {*table.needs, *table.any, *table.without} - platform.columns.keys():
             raise MappingFaultError(Phrase.of("mapping.no_column", column=name))
         for plan in table.facts:
             _judge_fact(platform, plan.fact, plan.columns)

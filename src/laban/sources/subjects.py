@@ -54,15 +54,9 @@ class Subject:
 
 @cache
 def subjects() -> Mapping[str, Subject]:
-    """Return every subject by id; one that a sheet of ours is about already is not offered twice."""
-    sheets = list(_own_sheets())
-    filled = {fact for subject in sheets for fact in _facts(subject)}
-    further = [subject for subject in _further() if not _facts(subject) <= filled]
-    return {subject.id: subject for subject in (*sheets, *further)}
-
-
-def _facts(subject: Subject) -> set[str]:
-    return {plan.fact for table in subject.platform.tables for plan in table.facts}
+    """Return every subject by id."""
+    made = [*_own_sheets(), *_further()]
+    return {subject.id: subject for subject in made}
 
 
 def _own_sheets() -> Iterator[Subject]:

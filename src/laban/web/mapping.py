@@ -28,7 +28,7 @@ from laban.web.words import Words
 LARGEST_FORM: Final = 64 * 1024
 CHOICES: Final = {"decimal": (",", "."), "dates": ("dmy", "mdy")}
 COLUMNS: Final = tuple(f"c{place}" for place in range(WIDEST))
-FIELDS: Final = ("file", "edit", "subject", "name", "decimal", "dates", "currency", *COLUMNS)
+FIELDS: Final = ("file", "edit", "subject", "was", "name", "decimal", "dates", "currency", *COLUMNS)
 
 
 class NoTableError(LabanError):
@@ -113,7 +113,9 @@ def asked_of(form: Mapping[str, str], currency: str) -> Asked:
 
     Where nothing is said, money is in ``currency`` unless the file names another; the page shows that.
     """
-    chosen = {place: form[name].strip("-") for place, name in enumerate(COLUMNS) if form.get(name)}
+    # Columns of another subject say nothing about this one.
+    moved = _has_moved(form)
+    chosen = {} if moved else {place: form[name].strip("-") for place, name in enumerate(COLUMNS) if form.get(name)}
     said = form.get("currency", currency).upper()
     return Asked(
         token=form.get("file", ""),
@@ -127,6 +129,11 @@ def asked_of(form: Mapping[str, str], currency: str) -> Asked:
     )
 
 
+def _has_moved(form: Mapping[str, str]) -> bool:
+    """Whether another subject was chosen than the one whose columns the form shows."""
+    return bool(form.get("was")) and form["was"] != form.get("subject", "")
+
+
 def _view(site: Site, asked: Asked) -> MapView:
     try:
         return map_page(site.workspace, asked)
@@ -135,6 +142,9 @@ def _view(site: Site, asked: Asked) -> MapView:
 
 
 def _save(site: Site, request: Request, form: Mapping[str, str]) -> Response:
+    if _has_moved(form):
+        kept = {name: form[name] for name in FIELDS if form.get(name) and name not in (*COLUMNS, "was")}
+        return RedirectResponse(here(request, ()).to("/data/map", **kept), 303)
     workspace = site.workspace
     asked = asked_of(form, workspace.settings.currency)
     with site.writing:

@@ -22,7 +22,7 @@ from laban.web.links import Here, here
 from laban.web.multipart import Uploaded, UploadError, receive
 from laban.web.reader import Reader, reader_of
 from laban.web.site import Site
-from laban.workspace import ImportChoices, ImportOutcome, Workspace
+from laban.workspace import ImportChoices, ImportOutcome, Workspace, files_in
 
 MEGABYTE = 1024 * 1024
 
@@ -51,7 +51,8 @@ def make_router(site: Site) -> APIRouter:
     def post_inbox(request: Request) -> Response:
         """Import what lies in the inbox."""
         with site.writing:
-            outcomes = list(site.workspace.import_paths([site.workspace.inbox]))
+            files = files_in([site.workspace.inbox])
+            outcomes = [_import_one(site.workspace, path, path.name) for path in files]
         return _outcomes(site, request, outcomes)
 
     @router.post("/data/{import_id}/undo")
@@ -110,15 +111,15 @@ def import_again(workspace: Workspace, import_id: int) -> ImportOutcome:
 
 def _import(site: Site, files: Sequence[Uploaded]) -> list[ImportOutcome]:
     with site.writing:
-        return [_import_one(site.workspace, file) for file in files]
+        return [_import_one(site.workspace, file.path, file.name or "?") for file in files]
 
 
-def _import_one(workspace: Workspace, file: Uploaded) -> ImportOutcome:
+def _import_one(workspace: Workspace, path: Path, name: str) -> ImportOutcome:
     """Import a file; one that nobody has seen waits for a person to say what its columns are."""
-    outcome = workspace.import_file(file.path, name=file.name or "?")
-    if not outcome.unknown or file.path.stat().st_size > MOST_TEXT:
+    outcome = workspace.import_file(path, name=name)
+    if not outcome.unknown or path.stat().st_size > MOST_TEXT:
         return outcome
-    return replace(outcome, waiting=workspace.mappings.keep_waiting(file.path, file.name or "?").token)
+    return replace(outcome, waiting=workspace.mappings.keep_waiting(path, name).token)
 
 
 def _outcomes(site: Site, request: Request, outcomes: Sequence[ImportOutcome]) -> Response:
