@@ -143,8 +143,8 @@ def _view(site: Site, asked: Asked) -> MapView:
 
 def _save(site: Site, request: Request, form: Mapping[str, str]) -> Response:
     if _has_moved(form):
-        kept = {name: form[name] for name in FIELDS if form.get(name) and name not in (*COLUMNS, "was")}
-        return RedirectResponse(here(request, ()).to("/data/map", **kept), 303)
+        said = {name: form[name] for name in FIELDS if form.get(name) and name not in (*COLUMNS, "was")}
+        return RedirectResponse(here(request, ()).to("/data/map", **said), 303)
     workspace = site.workspace
     asked = asked_of(form, workspace.settings.currency)
     with site.writing:
