@@ -82,3 +82,84 @@ class BulkPlan:
     finish: Callable[[BulkOutcome], Reading]
     slow: Callable[[], Reading]
     unseen: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit of a raw export, added up: identity, day (``YYYYMMDD``), first and last moment (µs, UTC), counts.
+
+    ``revenue`` is exact, in ``currency``; texts are None where no event of the visit says them. ``group`` is the
+    channel that the export itself names for the last click.
+    """
+
+    user: str
+    session: str
+    day: str
+    first: int
+    last: int
+    events: int
+    pageviews: int
+    engaged: bool
+    engaged_ms: int
+    key_events: int
+    viewed: bool
+    carted: bool
+    checked_out: bool
+    bought: bool
+    is_new: bool | None
+    form_starts: int
+    form_submits: int
+    signups: int
+    landing_page: str | None
+    device: str | None
+    geo: str | None
+    group: str | None
+    source: str | None
+    medium: str | None
+    campaign: str | None
+    has_click_id: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One purchase of a raw export: a transaction is listed once, at its first event."""
+
+    user: str
+    session: str
+    day: str
+    at: int
+    transaction_id: str
+    revenue: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventsFound:
+    """What a raw export of events holds.
+
+    ``pages`` are (day, address, device, views, engaged ms, scrolls, events, key events) and ``names`` (day, event
+    name, events, key events). ``events`` counts all, ``homeless`` those without a person or a visit, ``repeated``
+    purchases whose transaction was already counted.
+    """
+
+    events: int
+    homeless: int
+    repeated: int
+    visits: tuple[Visit, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
+    pages: tuple[tuple[str, str, str | None, int, int, int, int, int], ...] = ()
+    names: tuple[tuple[str, str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPlan:
+    """A file with one nested record per event, which the warehouse reads and adds up.
+
+    ``finish`` turns what was found into the finished ``Reading`` with its rows; None means that it cannot be read.
+    """
+
+    path: Path
+    form: Literal["parquet", "json"]
+    compressed: bool
+    key_events: tuple[str, ...]
+    finish: Callable[[EventsFound | None], Reading]

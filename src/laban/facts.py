@@ -218,6 +218,16 @@ FACTS: tuple[Fact, ...] = (
         maturity_days=2,
     ),
     _series(
+        "fact_touch",
+        "visit, and purchase within a visit: what attribution is worked out from (people as keyed hashes only)",
+        _dims("kind", "user_key", "session_key", "channel_group", "source_medium", "source", "medium", "campaign"),
+        _dims("landing_page", "conversion_id", "currency"),
+        _at("touch_ts"),
+        _flags("is_engaged"),
+        _money("revenue", "revenue_reporting"),
+        maturity_days=3,
+    ),
+    _series(
         "fact_web_events",
         "date x event name",
         _dims("event"),

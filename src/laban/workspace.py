@@ -25,13 +25,18 @@ if TYPE_CHECKING:
     from laban.metrics.own import Extended
     from laban.metrics.query import Query
     from laban.metrics.result import Result
+    from laban.sources.drawn import Plan
+    from laban.sources.mapping import Known
+    from laban.sources.shelf import Shelf
     from laban.warehouse import ImportRecord, SourceFreshness, Warehouse
 
 DATABASE = "warehouse.duckdb"
 OWN_KPIS = "kpis.yaml"
+MAPPINGS = "mappings"
 INBOX = "inbox"
 #: Seconds to wait for a warehouse that another command has open; most are done sooner.
 PATIENCE = 2.0
+_UNKNOWN = frozenset({"unknown_format", "unknown_but_near"})
 _IGNORED = {settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"}
 
 
@@ -65,7 +70,7 @@ class ImportChoices:
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What became of one file."""
+    """What became of one file; ``waiting`` names it when it waits for a person to say what its columns are."""
 
     file: str
     reading: Reading
@@ -73,6 +78,12 @@ class ImportOutcome:
     import_id: int | None = None
     findings: tuple[Finding, ...] = ()
     earlier: ImportRecord | None = None
+    waiting: str = ""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody has seen a file with these headings; then a person can say what they mean."""
+        return self.status == "refused" and any(finding.code in _UNKNOWN for finding in self.findings)
 
     @property
     def failed(self) -> bool:
@@ -96,6 +107,7 @@ class ImportOutcome:
             "totals": {name: decimal_text(value) for name, value in reading.totals.items()},
             "own_totals": {name: decimal_text(value) for name, value in reading.own_totals.items()},
             "findings": [finding_json(finding, lang) for finding in self.findings],
+            **({"map": self.waiting} if self.waiting else {}),
             **{name: plain(value) for name, value in reading.extra.items()},
         }
 
@@ -222,6 +234,13 @@ class Workspace:
             warehouse.set_rates(self.settings.currency, self.settings.rates)
         return warehouse
 
+    @cached_property
+    def mappings(self) -> Shelf:
+        """The mappings that people here made for files that nobody had seen."""
+        from laban.sources.shelf import Shelf  # noqa: PLC0415  reading YAML takes time
+
+        return Shelf(self.root / MAPPINGS)
+
     @property
     def catalogue(self) -> Catalogue:
         """The KPIs, with those that people here defined; read again when their file has changed."""
@@ -347,10 +366,26 @@ class Workspace:
             )
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
 
-    def _read(self, path: Path, name: str, choices: ImportChoices) -> Reading:
+    def try_mapping(self, path: Path, name: str, plan: Plan) -> ImportOutcome:
+        """Return what importing a file by ``plan`` would come to; nothing is kept.
+
+        Raises:
+            MappingFaultError: the plan lacks something.
+        """
+        from laban.sources.drawn import draw  # noqa: PLC0415  reading YAML takes time
+        from laban.sources.mapping import Known, platform_of  # noqa: PLC0415  likewise
+
+        tried = Known((platform_of(draw(name, plan)),))
+        reading = self._read(path, name, ImportChoices(), tried)
+        if reading.status != "loaded":
+            return ImportOutcome(name, reading, reading.status, None, reading.findings)
+        outcome = self.warehouse.preview(reading)
+        return ImportOutcome(name, outcome.reading, outcome.status, None, outcome.findings)
+
+    def _read(self, path: Path, name: str, choices: ImportChoices, known: Known | None = None) -> Reading:
         from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
 
-        options = self._options(choices)
+        options = replace(self._options(choices), known=known or self._known)
         reading = read_file(path, options)
         account = self._said_before(reading, name, choices)
         if account is None:
@@ -374,6 +409,11 @@ class Workspace:
 
         noted = self.warehouse.findings_of(reading.platform, CODE)
         return with_notice(reading, {heading for values in noted for heading in headings_of(values)})
+
+    @property
+    def _known(self) -> Known | None:
+        """The platforms that files are recognised as; None where nobody here made a mapping."""
+        return self.mappings.known if (self.root / MAPPINGS).is_dir() else None
 
     def _options(self, choices: ImportChoices) -> ReadOptions:
         return ReadOptions(

@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "imports": "importing",
     "undo": "importing",
     "template": "importing",
+    "map": "mapping",
+    "mappings": "mapping",
     "board": "asking",
     "boards": "boards",
     "pairs": "boards",

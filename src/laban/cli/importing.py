@@ -126,6 +126,8 @@ def _print_outcome(outcome: ImportOutcome, lang: str, without: Sequence[str]) ->
         for finding in outcome.findings:
             if finding.level != "info" and finding.code not in without:
                 click.echo(f"    {'!' if finding.level == 'warning' else '✗'} {finding.message(lang)}")
+    if outcome.unknown:
+        click.echo(f"    → {translate(lang, 'mapping.cli.hint', file=outcome.file)}")
 
 
 @click.command("imports", help=_text("cli.imports.help"))

@@ -57,6 +57,8 @@ def match(platform: Platform, row: Row, preamble: Sequence[str] = ()) -> Match |
     known = sum(len(places) for places in columns.values())
     if known < 2 and known + len(unknown) > 1:
         return None
+    if unknown and platform.options.get("exact"):
+        return None
     ours = _is_our_sheet(platform, row)
     table = next((table for table in platform.tables if _fits(table, columns, whole=ours)), None)
     if table is None:

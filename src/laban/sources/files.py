@@ -51,8 +51,8 @@ def head_of(path: Path) -> bytes:
     return head
 
 
-def open_book(path: Path, head: bytes) -> Book:
-    """Read a file's sheets.
+def open_book(path: Path, head: bytes, *, strange: bool = False) -> Book:
+    """Read a file's sheets; ``strange`` ones too, in which no heading is known.
 
     Raises:
         UnreadableError: it is no table, damaged, or too big.
@@ -64,7 +64,7 @@ def open_book(path: Path, head: bytes) -> Book:
         _check_size(size, MOST_WORKBOOK)
         return Book(read_workbook(path.read_bytes()))
     _refuse_foreign(head)
-    if not looks_like_html(head):
+    if not strange and not looks_like_html(head):
         _refuse_unknown(head)
     _check_size(size, MOST_TEXT)
     return Book(_open_bytes(path.read_bytes(), ""))

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from laban.sources.book import Sheet, is_blank, text_of
-from laban.sources.mapping import clean, fold, plain, platforms
+from laban.sources.mapping import Known, clean, fold, known, plain
 
 
-@cache
-def spellings() -> Mapping[str, tuple[str, ...]]:
+@lru_cache(maxsize=8)
+def _spellings(among: Known) -> Mapping[str, tuple[str, ...]]:
     """Return every folded heading with the platforms that write it; our own sheets also without accents."""
     found: dict[str, list[str]] = {}
-    for platform in platforms().values():
+    for platform in among.platforms.values():
         for text in {*platform.folded, *platform.unaccented}:
             found.setdefault(text, []).append(platform.id)
     return {text: tuple(ids) for text, ids in found.items()}
 
 
-@lru_cache(maxsize=20_000)
 def platforms_of(heading: str) -> tuple[str, ...]:
     """Return the platforms that know this heading, by a literal spelling or else by a pattern."""
+    return _platforms_of(heading, known())
+
+
+@lru_cache(maxsize=20_000)
+def _platforms_of(heading: str, among: Known) -> tuple[str, ...]:
     if not heading or len(heading) > 200:
         return ()
-    known = spellings()
-    return known.get(fold(heading)) or known.get(plain(heading)) or _by_pattern(heading)
+    spelt = _spellings(among)
+    return spelt.get(fold(heading)) or spelt.get(plain(heading)) or _by_pattern(heading, among)
 
 
-def _by_pattern(heading: str) -> tuple[str, ...]:
-    text = clean(heading)
-    return tuple(p.id for p in platforms().values() if any(pattern.fullmatch(text) for pattern, _ in p.patterns))
+def _by_pattern(heading: str, among: Known) -> tuple[str, ...]:
+    text, all_ = clean(heading), among.platforms.values()
+    return tuple(p.id for p in all_ if any(pattern.fullmatch(text) for pattern, _ in p.patterns))
 
 
 def known_headings(row: Sequence[object]) -> int:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -198,11 +200,15 @@ class Platform:
 
 @dataclass(frozen=True, slots=True)
 class PlatformName(Phrase):
-    """A platform's name inside a sentence, in the sentence's language; ``key`` is the platform's id."""
+    """A platform's name inside a sentence, in the sentence's language; ``key`` is the platform's id.
+
+    A workspace's own mapping is not at hand where the sentence is said; its id is its name.
+    """
 
     def text(self, lang: str) -> str:
         """Return the name in ``lang``."""
-        return platform(self.key).names.get(lang, self.key)
+        found = platforms().get(self.key)
+        return found.names.get(lang, self.key) if found else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +235,49 @@ class Template:
 
 
 @cache
-def platforms() -> Mapping[str, Platform]:
-    """Return every platform by id, in the order of their file names."""
-    loaded = (_platform(_yaml(name)) for name in _files() if not name.startswith("_"))
+def shipped() -> Mapping[str, Platform]:
+    """Return every platform that comes with the package by id, in the order of their file names."""
+    loaded = (platform_of(_yaml(name)) for name in _files() if not name.startswith("_"))
     return {platform.id: platform for platform in loaded}
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The platforms that a file may be from: the shipped ones and a workspace's own.
+
+    Equal only to itself, so that what is remembered for one workspace is never found by another.
+    """
+
+    own: tuple[Platform, ...] = ()
+
+    @cached_property
+    def platforms(self) -> Mapping[str, Platform]:
+        """All of them by id; a shipped one is never replaced."""
+        return {**{platform.id: platform for platform in self.own}, **shipped()}
+
+
+_SHIPPED = Known()
+_known: ContextVar[Known] = ContextVar("known", default=_SHIPPED)
+
+
+@contextmanager
+def recognising(known: Known | None) -> Iterator[None]:
+    """Read files with the platforms of ``known`` in this thread; None stands for the shipped ones."""
+    token = _known.set(known or _SHIPPED)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def known() -> Known:
+    """Return the platforms that files are recognised as at the moment."""
+    return _known.get()
+
+
+def platforms() -> Mapping[str, Platform]:
+    """Return every platform that files are recognised as at the moment, by id."""
+    return _known.get().platforms
 
 
 def platform(platform_id: str) -> Platform:
@@ -242,12 +287,12 @@ def platform(platform_id: str) -> Platform:
 
 def template_names() -> tuple[str, ...]:
     """Return the names that ``template`` knows: orders, leads, costs and so on."""
-    return tuple(p.template for p in platforms().values() if p.template)
+    return tuple(p.template for p in shipped().values() if p.template)
 
 
 def template(name: str) -> Template:
     """Return the sheet called ``name``; KeyError if there is none."""
-    owner = next((p for p in platforms().values() if p.template == name), None)
+    owner = next((p for p in shipped().values() if p.template == name), None)
     if owner is None:
         raise KeyError(name)
     columns = tuple(
@@ -301,7 +346,13 @@ def _yaml(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
 
 
-def _platform(raw: dict[str, Any]) -> Platform:
+def document(name: str) -> Any:
+    """Return a file of ``platforms/`` as plain values, fresh each time."""
+    return _yaml(f"{name}.yaml")
+
+
+def platform_of(raw: dict[str, Any]) -> Platform:
+    """Return the platform that a mapping file describes, given as plain values."""
     columns = {name: _column(name, spec) for name, spec in raw["columns"].items()}
     spellings = [(alias.text, column.name) for column in columns.values() for alias in column.aliases]
     patterns = tuple((re.compile(t[1:-1]), name) for t, name in spellings if _is_pattern(t))

@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from laban.sources.mapping import Known
 
 Level = Literal["error", "warning", "info"]
 Status = Literal["loaded", "unchanged", "empty", "refused"]
@@ -115,7 +118,8 @@ class ReadOptions:
     year. ``account`` names the ad account or page when the file does not. ``day_first`` settles ambiguous
     dates, ``decimal_mark`` ambiguous numbers, when a person was asked. ``accept`` takes what can be read of a file
     that is wrong in part; otherwise a file is taken whole or not at all. ``today`` is for plausibility only.
-    ``reporting`` is the company's currency: that of a row of its own sheets which names none.
+    ``reporting`` is the company's currency: that of a row of its own sheets which names none. ``known`` are the
+    platforms that files are recognised as, where a workspace has mappings of its own.
     """
 
     hash_key: bytes
@@ -127,3 +131,4 @@ class ReadOptions:
     currency: str | None = None
     reporting: str = ""
     accept: bool = False
+    known: Known | None = None

@@ -8,7 +8,9 @@ from pathlib import Path
 from laban.sources.book import UnreadableError
 from laban.sources.bulk_plan import plan_bulk
 from laban.sources.combine import read_book
+from laban.sources.events import GA4, plan_events
 from laban.sources.files import head_of, open_book
+from laban.sources.mapping import recognising
 from laban.sources.model import Finding, Reading, ReadOptions
 from laban.sources.notes import Notes
 from laban.sources.reading import Context
@@ -17,10 +19,18 @@ from laban.sources.unseen import recalled
 
 def read(path: Path, options: ReadOptions) -> Reading:
     """Read one file; a fault in it is a finding. A large plain file is only planned, see ``laban.bulk``."""
+    with recognising(options.known):
+        return _read(path, options)
+
+
+def _read(path: Path, options: ReadOptions) -> Reading:
     try:
         head = head_of(path)
     except UnreadableError as fault:
         return Reading(path.name, None, fault.status, findings=(fault.finding(),))
+    events = plan_events(path, head, options)
+    if events is not None:
+        return Reading(path.name, GA4, "loaded", bulk=events)
     plan = plan_bulk(path, head, options, lambda: read_whole(path, head, options))
     if plan is not None:
         unseen = tuple(plan.unseen), recalled(plan.unseen)
@@ -51,7 +61,8 @@ def read_whole(path: Path, head: bytes, options: ReadOptions) -> Reading:
     """Read one file cell by cell."""
     context = Context(options, path, Notes())
     try:
-        return whole(read_book(open_book(path, head), context), options)
+        with recognising(options.known):
+            return whole(read_book(open_book(path, head), context), options)
     except UnreadableError as fault:
         return Reading(
             path.name, context.platform, fault.status, findings=(fault.finding(), *context.notes.finished())

@@ -13,11 +13,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from laban.bulk import EventsPlan
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
 from laban.warehouse import archive, imports, lock, money, restated, rollup, schema
 from laban.warehouse.bulk import load_bulk
+from laban.warehouse.events import read_events
 from laban.warehouse.imports import ImportRecord, SourceFreshness
 from laban.warehouse.load import Incoming, LoadOutcome, load
 from laban.warehouse.undo import undo
@@ -195,6 +197,10 @@ class Warehouse:
     def _take_in(self, reading: Reading, incoming: Incoming, keep: Callable[[], None] | None) -> LoadOutcome:
         if reading.status != "loaded":
             return _unchanged(reading)
+        if isinstance(reading.bulk, EventsPlan):
+            with self._cursor() as cursor:
+                finished = reading.bulk.finish(read_events(cursor, reading.bulk))
+            return self._take_in(finished, incoming, keep)
         if reading.bulk is not None:
             outcome = self._attempt(lambda cursor: load_bulk(cursor, reading.bulk, incoming), keep)
             return outcome or self._take_in(reading.bulk.slow(), incoming, keep)

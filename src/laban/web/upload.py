@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from laban.errors import LabanError
+from laban.sources.files import MOST_TEXT
 from laban.warehouse.archive import unpacked
 from laban.warehouse.engine import ARCHIVE
 from laban.web.errors import say, wants_json
@@ -20,7 +22,7 @@ from laban.web.links import Here, here
 from laban.web.multipart import Uploaded, UploadError, receive
 from laban.web.reader import Reader, reader_of
 from laban.web.site import Site
-from laban.workspace import ImportChoices, ImportOutcome, Workspace
+from laban.workspace import ImportChoices, ImportOutcome, Workspace, files_in
 
 MEGABYTE = 1024 * 1024
 
@@ -49,7 +51,8 @@ def make_router(site: Site) -> APIRouter:
     def post_inbox(request: Request) -> Response:
         """Import what lies in the inbox."""
         with site.writing:
-            outcomes = list(site.workspace.import_paths([site.workspace.inbox]))
+            files = files_in([site.workspace.inbox])
+            outcomes = [_import_one(site.workspace, path, path.name) for path in files]
         return _outcomes(site, request, outcomes)
 
     @router.post("/data/{import_id}/undo")
@@ -108,7 +111,15 @@ def import_again(workspace: Workspace, import_id: int) -> ImportOutcome:
 
 def _import(site: Site, files: Sequence[Uploaded]) -> list[ImportOutcome]:
     with site.writing:
-        return [site.workspace.import_file(file.path, name=file.name or "?") for file in files]
+        return [_import_one(site.workspace, file.path, file.name or "?") for file in files]
+
+
+def _import_one(workspace: Workspace, path: Path, name: str) -> ImportOutcome:
+    """Import a file; one that nobody has seen waits for a person to say what its columns are."""
+    outcome = workspace.import_file(path, name=name)
+    if not outcome.unknown or path.stat().st_size > MOST_TEXT:
+        return outcome
+    return replace(outcome, waiting=workspace.mappings.keep_waiting(path, name).token)
 
 
 def _outcomes(site: Site, request: Request, outcomes: Sequence[ImportOutcome]) -> Response:
