@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "table": "tables",
     "dictionary": "asking",
     "report": "asking",
+    "check": "checking",
     "catalogue": "catalogue",
     "serve": "starting",
 }
