@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
@@ -61,6 +63,15 @@ class ImportChoices:
         if self == ImportChoices():
             return ""
         return repr((self.account, self.until, self.day_first, self.decimal_mark, self.currency, self.accept))
+
+    @classmethod
+    def of(cls, key: str) -> ImportChoices:
+        """Return the choices that ``key`` was made from."""
+        if not key:
+            return cls()
+        until = re.search(r"datetime\.date\((\d+), (\d+), (\d+)\)", key)
+        account, _, *rest = ast.literal_eval(key.replace(until[0], "None") if until else key)
+        return cls(account, date(*map(int, until.groups())) if until else None, *rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,12 +341,14 @@ class Workspace:
             outcome = self.warehouse.load(
                 reading, digest=digest, name=shown, path=path, loaded_at=now, options_key=key
             )
+            if outcome.import_id is not None:
+                self._leave_out_forgotten(path, digest)
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
 
     def _read(self, path: Path, name: str, choices: ImportChoices) -> Reading:
         from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
 
-        options = self._options(choices)
+        options = self.options(choices)
         reading = read_file(path, options)
         account = self._said_before(reading, name, choices)
         if account is None:
@@ -360,10 +373,25 @@ class Workspace:
         noted = self.warehouse.findings_of(reading.platform, CODE)
         return with_notice(reading, {heading for values in noted for heading in headings_of(values)})
 
-    def _options(self, choices: ImportChoices) -> ReadOptions:
+    def _leave_out_forgotten(self, path: Path, digest: str) -> None:
+        """Keep no copy of who was forgotten in the archive either."""
+        people = settings_module.forgotten(self.root)
+        if not people:
+            return
+        from laban.sources.privacy import People  # noqa: PLC0415  only where somebody asked to be forgotten
+        from laban.sources.scrub import scrub  # noqa: PLC0415  likewise
+        from laban.warehouse import archive  # noqa: PLC0415  likewise
+
+        found = scrub(path, People(people, settings_module.secret(self.root)))
+        if found is not None:
+            archive.rewrite(self.root / "archive", digest, found.data)
+
+    def options(self, choices: ImportChoices, today: date | None = None) -> ReadOptions:
+        """Return what readers may know beside a file, as of ``today``."""
         return ReadOptions(
             hash_key=settings_module.secret(self.root),
-            today=self.today,
+            forgotten=settings_module.forgotten(self.root),
+            today=today or self.today,
             account=choices.account,
             until=choices.until,
             day_first=choices.day_first,

@@ -36,6 +36,8 @@ COMMANDS: dict[str, str] = {
     "dictionary": "asking",
     "report": "asking",
     "check": "checking",
+    "consent": "people",
+    "forget": "people",
     "catalogue": "catalogue",
     "serve": "starting",
 }

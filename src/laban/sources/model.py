@@ -115,7 +115,8 @@ class ReadOptions:
     year. ``account`` names the ad account or page when the file does not. ``day_first`` settles ambiguous
     dates, ``decimal_mark`` ambiguous numbers, when a person was asked. ``accept`` takes what can be read of a file
     that is wrong in part; otherwise a file is taken whole or not at all. ``today`` is for plausibility only.
-    ``reporting`` is the company's currency: that of a row of its own sheets which names none.
+    ``reporting`` is the company's currency: that of a row of its own sheets which names none. ``forgotten`` are the
+    keyed hashes of people who are not to be recognised any more.
     """
 
     hash_key: bytes
@@ -127,3 +128,4 @@ class ReadOptions:
     currency: str | None = None
     reporting: str = ""
     accept: bool = False
+    forgotten: frozenset[str] = frozenset()

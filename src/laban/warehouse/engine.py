@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
@@ -24,6 +24,8 @@ from laban.warehouse.undo import undo
 
 if TYPE_CHECKING:
     import duckdb
+
+T = TypeVar("T")
 
 ARCHIVE = "archive"
 #: Seconds between two attempts to open a file that is in use.
@@ -275,6 +277,20 @@ class Warehouse:
                 done = False
         self._refreshed = self.version, names, done
         return done
+
+    def change(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Do ``work`` in one transaction, between other writers, and return what it gives."""
+        with self._transaction() as cursor:
+            return work(cursor)
+
+    def foresee(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Do ``work``, return what it gives and leave no trace of it."""
+        with self._writing, self._cursor() as cursor:
+            cursor.begin()
+            try:
+                return work(cursor)
+            finally:
+                _roll_back(cursor)
 
     def find(self, digest: str, options_key: str = "") -> ImportRecord | None:
         """Return the live import of the same bytes under the same choices, if there is one."""
