@@ -34,7 +34,10 @@ OWN_KPIS = "kpis.yaml"
 INBOX = "inbox"
 #: Seconds to wait for a warehouse that another command has open; most are done sooner.
 PATIENCE = 2.0
-_IGNORED = {settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"}
+_IGNORED = {
+    *(settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"),
+    *("imports.jsonl", "forgotten.jsonl"),
+}
 
 
 class NotAWorkspaceError(LabanError):
@@ -331,7 +334,7 @@ class Workspace:
         earlier = self.warehouse.find(digest, chosen.key())
         if earlier is not None:
             return ImportOutcome(shown, _empty(shown), "unchanged", earlier.id, earlier=earlier)
-        reading = self._with_notice(self._read(path, shown, chosen))
+        reading = self._with_notice(self.read(path, shown, chosen))
         if reading.status != "loaded":
             return ImportOutcome(shown, reading, reading.status, None, reading.findings)
         if dry_run:
@@ -343,26 +346,37 @@ class Workspace:
             )
             if outcome.import_id is not None:
                 self._leave_out_forgotten(path, digest)
+                self._note()
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
 
-    def _read(self, path: Path, name: str, choices: ImportChoices) -> Reading:
+    def read(
+        self,
+        path: Path,
+        name: str,
+        choices: ImportChoices,
+        *,
+        today: date | None = None,
+        known: Warehouse | None = None,
+    ) -> Reading:
+        """Read a file as an import does, as of ``today``; ``known`` is the warehouse that knows whose files are."""
         from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
 
-        options = self.options(choices)
+        options = self.options(choices, today)
         reading = read_file(path, options)
-        account = self._said_before(reading, name, choices)
+        account = self._said_before(reading, name, choices, known or self.warehouse)
         if account is None:
             return reading
         again = read_file(path, replace(options, account=account))
         noted = Finding("info", "account_remembered", values={"account": account})
         return replace(again, findings=(*again.findings, noted))
 
-    def _said_before(self, reading: Reading, name: str, choices: ImportChoices) -> str | None:
+    @staticmethod
+    def _said_before(reading: Reading, name: str, choices: ImportChoices, known: Warehouse) -> str | None:
         """Return the account that a person named for a file of this name, where the file does not say whose it is."""
         unknown = any(finding.code == "network_unknown" for finding in reading.findings)
         if choices.account or not unknown or reading.platform is None:
             return None
-        return self.warehouse.account_of(reading.platform, name)
+        return known.account_of(reading.platform, name)
 
     def _with_notice(self, reading: Reading) -> Reading:
         """Say which headings were understood by an unproven spelling, unless an import with them was accepted."""
@@ -412,7 +426,15 @@ class Workspace:
             UnknownImportError: there is no such import.
         """
         with self.writing:
-            return self.warehouse.undo(import_id, self.settings.now())
+            record = self.warehouse.undo(import_id, self.settings.now())
+            self._note()
+        return record
+
+    def _note(self) -> None:
+        """Write the log of imports down beside the archive, so that a lost database can be made again."""
+        from laban.warehouse import journal  # noqa: PLC0415  only after a change
+
+        journal.note(self.root, self.imports(include_undone=True))
 
     def freshness(self) -> list[SourceFreshness]:
         """Return, per source, the last day it has data for; looked up once per state of the warehouse."""

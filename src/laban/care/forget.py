@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from laban import settings
 from laban.errors import LabanError
-from laban.sources import read_file
 from laban.sources.privacy import People, hashed, normalised
 from laban.sources.scrub import Scrubbed, scrub
-from laban.warehouse import archive
+from laban.warehouse import archive, journal
 from laban.warehouse import forget as tables
 from laban.warehouse.engine import ARCHIVE
 from laban.warehouse.imports import ImportRecord
@@ -23,6 +22,8 @@ from laban.workspace import ImportChoices, Workspace, files_in
 
 #: What was done, a line per time, without a word about whom.
 LOG = "forgotten.jsonl"
+#: Where the state before a restore is kept; whoever is forgotten must not live on in it.
+BEFORE = ".before-restore"
 
 
 class NobodyError(LabanError):
@@ -73,21 +74,29 @@ def forget(workspace: Workspace, contacts: Sequence[str]) -> Forgotten:
     Raises:
         NobodyError: one of the contacts identifies nobody.
     """
-    people = people_of(workspace, contacts)
     with workspace.writing:
-        settings.remember_forgotten(workspace.root, people.hashes)
-        found = list(_in_archive(workspace, people))
-        for digest, scrubbed in found:
-            archive.rewrite(workspace.root / ARCHIVE, digest, scrubbed.data)
-        rows = workspace.warehouse.change(lambda c: tables.forget(c, sorted(people.hashes), people.names_one))
-        made = Forgotten(
-            at=workspace.settings.now(),
-            rows=rows,
-            mended=sum(scrubbed.data is not None for _, scrubbed in found),
-            dropped=sum(scrubbed.data is None for _, scrubbed in found),
-            remaining=tuple(_elsewhere(workspace, people)),
-        )
-        _log(workspace.root, made)
+        made = forget_hashes(workspace, people_of(workspace, contacts).hashes)
+        shutil.rmtree(workspace.root / BEFORE, ignore_errors=True)
+    return made
+
+
+def forget_hashes(workspace: Workspace, hashes: Iterable[str]) -> Forgotten:
+    """Forget people who are known by their keyed hashes; the caller holds the turn to write."""
+    people = People(hashes, settings.secret(workspace.root))
+    settings.remember_forgotten(workspace.root, people.hashes)
+    found = list(_in_archive(workspace, people))
+    for digest, scrubbed in found:
+        archive.rewrite(workspace.root / ARCHIVE, digest, scrubbed.data)
+    rows = workspace.warehouse.change(lambda c: tables.forget(c, sorted(people.hashes), people.names_one))
+    journal.write(workspace.root, workspace.imports(include_undone=True))
+    made = Forgotten(
+        at=workspace.settings.now(),
+        rows=rows,
+        mended=sum(scrubbed.data is not None for _, scrubbed in found),
+        dropped=sum(scrubbed.data is None for _, scrubbed in found),
+        remaining=tuple(_elsewhere(workspace, people)),
+    )
+    _log(workspace.root, made)
     return made
 
 
@@ -126,8 +135,8 @@ def _proven(workspace: Workspace, record: ImportRecord, found: Scrubbed, path: P
     if found.data is None:
         return found
     path.write_bytes(found.data)
-    options = workspace.options(ImportChoices.of(record.options_key), record.loaded_at.date())
-    reading = read_file(path, options)
+    choices, today = ImportChoices.of(record.options_key), record.loaded_at.date()
+    reading = workspace.read(path, record.name, choices, today=today)
     if (
         reading.status == "loaded"
         and reading.platform == record.platform

@@ -38,6 +38,9 @@ COMMANDS: dict[str, str] = {
     "check": "checking",
     "consent": "people",
     "forget": "people",
+    "backup": "safety",
+    "restore": "safety",
+    "rebuild": "safety",
     "catalogue": "catalogue",
     "serve": "starting",
 }

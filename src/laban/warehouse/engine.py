@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
-from laban.warehouse import archive, imports, lock, money, restated, rollup, schema
+from laban.warehouse import archive, imports, lock, money, restated, rollup, schema, transfer
 from laban.warehouse.bulk import load_bulk
 from laban.warehouse.imports import ImportRecord, SourceFreshness
 from laban.warehouse.load import Incoming, LoadOutcome, load
@@ -291,6 +291,12 @@ class Warehouse:
                 return work(cursor)
             finally:
                 _roll_back(cursor)
+
+    @contextmanager
+    def attached(self, path: Path, *, read_only: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+        """Open another database file beside this one; give a cursor and the name it goes by."""
+        with self._cursor() as cursor, transfer.attach(cursor, path, read_only=read_only) as name:
+            yield cursor, name
 
     def find(self, digest: str, options_key: str = "") -> ImportRecord | None:
         """Return the live import of the same bytes under the same choices, if there is one."""
