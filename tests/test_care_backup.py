@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from laban.workspace import DATABASE, ImportChoices, Workspace
 from laban_processes import laban, serving, write_reports
 
 TODAY = date(2026, 11, 23)
+#: KPIs that depend on who bought.
+CUSTOMERS = ("new_customers", "customer_retention_rate", "orders_count", "net_revenue_total")
 
 
 @pytest.fixture
@@ -63,16 +65,16 @@ def told(workspace: Workspace) -> list[Any]:
 # every question
 
 
-def every_answer(workspace: Workspace, today: date) -> dict[str, Any]:
+def answers(workspace: Workspace, today: date, kpis: Iterable[str]) -> dict[str, Any]:
     catalogue = workspace.catalogue
     month = Period(today - timedelta(days=200), today - timedelta(days=100))
     found: dict[str, Any] = {}
-    for kpi in catalogue.kpis:
+    for kpi in kpis:
         ways = ((), *((name,) for name in catalogue.allowed_dimensions(kpi)[:1]))
         for by in ways:
             if not by or not catalogue.dimensions[by[0]].filter_only:
                 result = workspace.run(Query((kpi,), month, by=by, grain="month", compare="year"))
-                found[f"{kpi} {by}"] = (result.rows, result.refusals, result.hidden)
+                found[f"{kpi} {by}"] = (list(result.rows), result.refusals, result.hidden)
     return found
 
 
@@ -81,11 +83,15 @@ def test_a_restored_workspace_answers_every_question_alike(tmp_path: Path) -> No
     metrics_shop.build(tmp_path / "shop").close()
     today = metrics_shop.FIRST + timedelta(days=500)
     with Workspace.create(tmp_path / "shop", today=today) as workspace:
-        before = every_answer(workspace, today)
+        workspace.warehouse.least_rows = 1  # so that sums are kept beside the facts, which a backup leaves to be made
+        before = answers(workspace, today, workspace.catalogue.kpis)
+        assert workspace.warehouse.query("SELECT count(*) FROM rollup_state") > [(0,)]
         backup(workspace, tmp_path / "backups")
     with Workspace.create(tmp_path / "other", today=today) as workspace:
+        workspace.warehouse.least_rows = 1
+        answers(workspace, today, CUSTOMERS)
         restore(workspace, tmp_path / "backups")
-        after = every_answer(workspace, today)
+        after = answers(workspace, today, workspace.catalogue.kpis)
     assert before == after
     answered = [rows for rows, _, _ in before.values() if any(c.value is not None for row in rows for c in row.cells)]
     assert len(answered) > 100
@@ -198,6 +204,23 @@ def test_who_was_forgotten_is_not_restored(shop: Workspace, tmp_path: Path) -> N
     assert shop.warehouse.query(known) == [(59,)]
     assert len(forgotten(shop.root)) == 1
     assert b"0900000003" not in b"".join(_originals(shop.root))
+
+
+def test_sums_kept_beside_the_facts_forget_as_well(shop: Workspace, tmp_path: Path) -> None:
+    shop.warehouse.least_rows = 1
+    answers(shop, TODAY, CUSTOMERS)
+    forget(shop, ["0900000003"])
+    kept = answers(shop, TODAY, CUSTOMERS)
+    shutil.copytree(shop.root, tmp_path / "plain")
+    with Workspace.open(tmp_path / "plain", today=TODAY) as plain:
+        plain.warehouse.change(_drop_rollups)
+        assert answers(plain, TODAY, CUSTOMERS) == kept
+
+
+def _drop_rollups(connection: Any) -> None:
+    for (name,) in connection.execute("SELECT name FROM rollup_state").fetchall():
+        connection.execute(f'DROP TABLE "{name}"')
+    connection.execute("DELETE FROM rollup_state")
 
 
 def _originals(root: Path) -> Iterator[bytes]:
