@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from laban.analysis.quality import Doubt
 from laban.cli import main
 from laban.periods import Period
-from laban.report.views import kpi_page, scorecard
+from laban.report.views import doubts_kept, kpi_page, scorecard
 from laban.report.views.doubts import doubts_of
 from laban.report.views.quality import quality_page
 from laban.settings import Settings
@@ -140,3 +142,31 @@ def test_an_empty_workspace_has_nothing_to_doubt(tmp_path: Path) -> None:
         assert quality_page(workspace).doubts == ()
         page = Client(create_app(workspace, cache=tmp_path)).get("/data/quality?lang=en")
         assert (page.status_code, "Nothing found" in page.text) == (200, True)
+
+
+def test_doubts_are_kept_until_the_data_or_the_day_change(shop: Workspace) -> None:
+    found = doubts_of(shop)
+    shop.close()
+    kept = shop.root / ".doubts.json"
+    assert kept.exists()
+    with Workspace.open(shop.root, today=TODAY) as again:
+        assert doubts_of(again) == found
+        again.undo(again.imports()[0].id)
+        assert "sudden_zero" in codes(again)
+    with Workspace.open(shop.root, today=TODAY + timedelta(days=20)) as later:
+        assert "stale" in codes(later)
+    for text in ("", "{", '{"key": []}', "[]", '{"key": 1, "doubts": [{}]}'):
+        kept.write_text(text, "utf-8")
+        with Workspace.open(shop.root, today=TODAY) as again:
+            assert "sudden_zero" in codes(again)
+
+
+def test_every_value_of_a_doubt_survives_being_kept(tmp_path: Path) -> None:
+    values = {"day": TODAY, "spend": Decimal("1.50"), "tags": ("a", "b"), "n": 3, "text": "x", "money": ("spend",)}
+    doubts = (
+        Doubt("gap", "warning", ("fact_order",), ("status",), "ga4", "a", WEEK, values, 7),
+        Doubt("stale", "error", ()),
+    )
+    doubts_kept.keep(tmp_path, (1, TODAY), doubts)
+    assert doubts_kept.load(tmp_path, (1, TODAY)) == doubts
+    assert doubts_kept.load(tmp_path, (2, TODAY)) is None

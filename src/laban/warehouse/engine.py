@@ -348,8 +348,13 @@ class Warehouse:
             return restated.restatements(cursor, fact, measure)
 
     @property
+    def folder(self) -> Path:
+        """The folder that the database lies in."""
+        return self._path.parent
+
+    @property
     def _archive(self) -> Path:
-        return self._path.parent / ARCHIVE
+        return self.folder / ARCHIVE
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

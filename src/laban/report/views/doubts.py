@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from laban import __version__
 from laban.analysis import quality
 from laban.analysis.quality import Doubt, Evidence
 from laban.periods import Period
+from laban.report.views import doubts_kept
 from laban.report.views.parts import Source
 from laban.warehouse import observe
 
@@ -70,8 +72,21 @@ def doubts_of(source: Source) -> tuple[Doubt, ...]:
     state = (warehouse.version, source.today)
     kept = _kept.get(warehouse)
     if kept is None or kept[0] != state:
-        kept = _kept[warehouse] = (state, quality.doubts(gather(source)))
+        kept = _kept[warehouse] = (state, _found(source))
     return kept[1]
+
+
+def _found(source: Source) -> tuple[Doubt, ...]:
+    warehouse = source.warehouse
+    log = warehouse.query(
+        "SELECT count(*), max(loaded_at), max(undone_at), (SELECT sum(rate) FROM fx_rate) FROM import_log"
+    )
+    key = (__version__, len(quality.CHECKS), warehouse.version, source.today, *log[0])
+    found = doubts_kept.load(warehouse.folder, key)
+    if found is None:
+        found = quality.doubts(gather(source))
+        doubts_kept.keep(warehouse.folder, key, found)
+    return found
 
 
 def gather(source: Source) -> Evidence:
