@@ -24,6 +24,8 @@ from laban.workspace import ImportChoices, Workspace, files_in
 LOG = "forgotten.jsonl"
 #: Where the state before a restore is kept; whoever is forgotten must not live on in it.
 BEFORE = ".before-restore"
+#: Doubts about the data name campaigns and files; they are found anew.
+DOUBTS = ".doubts.json"
 
 
 class NobodyError(LabanError):
@@ -77,6 +79,7 @@ def forget(workspace: Workspace, contacts: Sequence[str]) -> Forgotten:
     with workspace.writing:
         made = forget_hashes(workspace, people_of(workspace, contacts).hashes)
         shutil.rmtree(workspace.root / BEFORE, ignore_errors=True)
+        (workspace.root / DOUBTS).unlink(missing_ok=True)
     return made
 
 
