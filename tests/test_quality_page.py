@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from laban.analysis.quality import Doubt
+from laban.care.forget import DOUBTS
 from laban.cli import main
 from laban.periods import Period
 from laban.report.views import doubts_kept, kpi_page, scorecard
@@ -170,3 +171,7 @@ def test_every_value_of_a_doubt_survives_being_kept(tmp_path: Path) -> None:
     doubts_kept.keep(tmp_path, (1, TODAY), doubts)
     assert doubts_kept.load(tmp_path, (1, TODAY)) == doubts
     assert doubts_kept.load(tmp_path, (2, TODAY)) is None
+
+
+def test_forgetting_somebody_knows_where_doubts_are_kept() -> None:
+    assert doubts_kept.NAME == DOUBTS
