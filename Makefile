@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit bench accuracy shots browser clean
+.PHONY: help setup demo test lint types unit bench fuzz kills accuracy shots browser clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ bench: $(READY_DEV) ## Measure speed and print the tables (ROWS="1000000 1000000
 	@$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/board.py $(ROWS)
+
+fuzz: $(READY_DEV) ## Import 20,000 damaged files: none may crash, hang or be half loaded (FILES=n)
+	$(BIN)/python benchmarks/fuzz.py --files $(or $(FILES),20000)
+
+kills: $(READY_DEV) ## Kill 1,000 imports at any moment: no row may be lost or doubled (KILLS=n)
+	$(BIN)/python benchmarks/kills.py --kills $(or $(KILLS),1000)
 
 accuracy: $(READY_DEV) ## Measure accuracy against published answers and print the table
 	@$(BIN)/python benchmarks/accuracy.py

@@ -17,6 +17,7 @@ LAYERS = [
     {"plan"},
     {"findings"},
     {"workspace"},
+    {"care"},
     {"report"},
     {"web", "cli"},
 ]

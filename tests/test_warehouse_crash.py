@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from killing import Shop, start_server
 from laban.facts import FACTS
 from laban.sources.model import Slice
 from laban.warehouse import Warehouse
@@ -31,6 +32,8 @@ from warehouse_rows import NOON, D, ads, day, load, orders
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 KILLS = 50
+#: Of whole imports; ``make kills`` does a thousand.
+SMALL_KILLS = 20
 ROWS = 1500
 WHOLE = "SELECT count(*), md5(string_agg(t::VARCHAR, chr(10) ORDER BY t::VARCHAR))"
 
@@ -143,3 +146,12 @@ def test_the_work_that_is_killed_is_done_when_it_is_not(tmp_path: Path, server: 
     for step in range(3):
         assert not attempt(server, tmp_path, step, None)
     assert state(tmp_path)["import_log"][0][0] == 2
+
+
+def test_imports_killed_at_any_moment_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    with start_server() as killer:
+        shop = Shop(tmp_path, killer, 20261116)
+        while shop.kills < SMALL_KILLS:
+            shop.step()
+        assert shop.settle() == (0, 0)
+        assert len(shop.files) > SMALL_KILLS // 5

@@ -498,6 +498,14 @@ FACTS: tuple[Fact, ...] = (
         _flags("met"),
         _quantities("target_value", "warn_value", additivity="non_additive"),
     ),
+    _entity(
+        "fact_consent",
+        "person x purpose x day: whether the person agreed; the newest day holds",
+        ("platform", "account", "customer_key", "purpose", "date"),
+        _key("customer_key", "purpose"),
+        _at("answered_at"),
+        _flags("given"),
+    ),
     _series(
         "fact_experiment",
         "date x experiment x arm x metric",
@@ -529,6 +537,12 @@ FACTS: tuple[Fact, ...] = (
 )
 
 FACT: dict[str, Fact] = {fact.name: fact for fact in FACTS}
+
+#: Columns that say who somebody is, as a keyed hash.
+PERSON_COLUMNS: frozenset[str] = frozenset({"customer_key", "referrer_key", "invitee_id"})
+
+#: Facts whose rows are about one person: who is forgotten takes the row along, where an order only loses its owner.
+PERSONAL: frozenset[str] = frozenset({"fact_survey_response", "fact_event", "fact_referral", "fact_consent"})
 
 CHANNEL_GROUPS: tuple[str, ...] = (
     "organic_search",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -18,6 +18,7 @@ from laban.i18n import LANGUAGES
 from laban.periods import Period
 
 FILE = "laban.toml"
+FORGOTTEN_FILE = ".forgotten"
 SECRET_FILE = ".secret"  # noqa: S105  the name of a file, not a secret
 
 
@@ -204,6 +205,23 @@ def write_settings(root: Path, settings: Settings) -> None:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def forgotten(root: Path) -> frozenset[str]:
+    """Return the keyed hashes of the people who asked to be forgotten, so that no later file brings them back."""
+    path = root / FORGOTTEN_FILE
+    return frozenset(path.read_text("utf-8").split()) if path.exists() else frozenset()
+
+
+def remember_forgotten(root: Path, hashes: Iterable[str]) -> None:
+    """Add people to those who are forgotten; the file is for the owner's eyes only, as the key is."""
+    path = root / FORGOTTEN_FILE
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write("".join(f"{known}\n" for known in sorted(forgotten(root) | set(hashes))))
+    draft.replace(path)
 
 
 def secret(root: Path) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
@@ -37,7 +39,10 @@ INBOX = "inbox"
 #: Seconds to wait for a warehouse that another command has open; most are done sooner.
 PATIENCE = 2.0
 _UNKNOWN = frozenset({"unknown_format", "unknown_but_near"})
-_IGNORED = {settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"}
+_IGNORED = {
+    *(settings_module.FILE, settings_module.SECRET_FILE, "truth.json", "Thumbs.db", "desktop.ini"),
+    *("imports.jsonl", "forgotten.jsonl"),
+}
 
 
 class NotAWorkspaceError(LabanError):
@@ -66,6 +71,15 @@ class ImportChoices:
         if self == ImportChoices():
             return ""
         return repr((self.account, self.until, self.day_first, self.decimal_mark, self.currency, self.accept))
+
+    @classmethod
+    def of(cls, key: str) -> ImportChoices:
+        """Return the choices that ``key`` was made from."""
+        if not key:
+            return cls()
+        until = re.search(r"datetime\.date\((\d+), (\d+), (\d+)\)", key)
+        account, _, *rest = ast.literal_eval(key.replace(until[0], "None") if until else key)
+        return cls(account, date(*map(int, until.groups())) if until else None, *rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +368,7 @@ class Workspace:
         earlier = self.warehouse.find(digest, chosen.key())
         if earlier is not None:
             return ImportOutcome(shown, _empty(shown), "unchanged", earlier.id, earlier=earlier)
-        reading = self._with_notice(self._read(path, shown, chosen))
+        reading = self._with_notice(self.read(path, shown, chosen))
         if reading.status != "loaded":
             return ImportOutcome(shown, reading, reading.status, None, reading.findings)
         if dry_run:
@@ -364,6 +378,9 @@ class Workspace:
             outcome = self.warehouse.load(
                 reading, digest=digest, name=shown, path=path, loaded_at=now, options_key=key
             )
+            if outcome.import_id is not None:
+                self._leave_out_forgotten(path, digest)
+                self._note()
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
 
     def try_mapping(self, path: Path, name: str, plan: Plan) -> ImportOutcome:
@@ -376,30 +393,45 @@ class Workspace:
         from laban.sources.mapping import Known, platform_of  # noqa: PLC0415  likewise
 
         tried = Known((platform_of(draw(name, plan)),))
-        reading = self._read(path, name, ImportChoices(), tried)
+        reading = self.read(path, name, ImportChoices(), known=tried)
         if reading.status != "loaded":
             return ImportOutcome(name, reading, reading.status, None, reading.findings)
         outcome = self.warehouse.preview(reading)
         return ImportOutcome(name, outcome.reading, outcome.status, None, outcome.findings)
 
-    def _read(self, path: Path, name: str, choices: ImportChoices, known: Known | None = None) -> Reading:
+    def read(
+        self,
+        path: Path,
+        name: str,
+        choices: ImportChoices,
+        *,
+        today: date | None = None,
+        warehouse: Warehouse | None = None,
+        known: Known | None = None,
+    ) -> Reading:
+        """Read a file as an import does, as of ``today``.
+
+        ``warehouse`` is the one that knows whose files are, ``known`` the platforms that files are recognised as.
+        """
         from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
 
-        options = replace(self._options(choices), known=known or self._known)
+        options = self.options(choices, today)
+        options = replace(options, known=known or options.known)
         reading = read_file(path, options)
-        account = self._said_before(reading, name, choices)
+        account = self._said_before(reading, name, choices, warehouse or self.warehouse)
         if account is None:
             return reading
         again = read_file(path, replace(options, account=account))
         noted = Finding("info", "account_remembered", values={"account": account})
         return replace(again, findings=(*again.findings, noted))
 
-    def _said_before(self, reading: Reading, name: str, choices: ImportChoices) -> str | None:
+    @staticmethod
+    def _said_before(reading: Reading, name: str, choices: ImportChoices, known: Warehouse) -> str | None:
         """Return the account that a person named for a file of this name, where the file does not say whose it is."""
         unknown = any(finding.code == "network_unknown" for finding in reading.findings)
         if choices.account or not unknown or reading.platform is None:
             return None
-        return self.warehouse.account_of(reading.platform, name)
+        return known.account_of(reading.platform, name)
 
     def _with_notice(self, reading: Reading) -> Reading:
         """Say which headings were understood by an unproven spelling, unless an import with them was accepted."""
@@ -415,10 +447,25 @@ class Workspace:
         """The platforms that files are recognised as; None where nobody here made a mapping."""
         return self.mappings.known if (self.root / MAPPINGS).is_dir() else None
 
-    def _options(self, choices: ImportChoices) -> ReadOptions:
+    def _leave_out_forgotten(self, path: Path, digest: str) -> None:
+        """Keep no copy of who was forgotten in the archive either."""
+        people = settings_module.forgotten(self.root)
+        if not people:
+            return
+        from laban.sources.privacy import People  # noqa: PLC0415  only where somebody asked to be forgotten
+        from laban.sources.scrub import scrub  # noqa: PLC0415  likewise
+        from laban.warehouse import archive  # noqa: PLC0415  likewise
+
+        found = scrub(path, People(people, settings_module.secret(self.root)))
+        if found is not None:
+            archive.rewrite(self.root / "archive", digest, found.data)
+
+    def options(self, choices: ImportChoices, today: date | None = None) -> ReadOptions:
+        """Return what readers may know beside a file, as of ``today``."""
         return ReadOptions(
             hash_key=settings_module.secret(self.root),
-            today=self.today,
+            forgotten=settings_module.forgotten(self.root),
+            today=today or self.today,
             account=choices.account,
             until=choices.until,
             day_first=choices.day_first,
@@ -426,6 +473,7 @@ class Workspace:
             currency=choices.currency,
             accept=choices.accept,
             reporting=self.settings.currency,
+            known=self._known,
         )
 
     def imports(self, *, include_undone: bool = False) -> list[ImportRecord]:
@@ -440,8 +488,15 @@ class Workspace:
         """
         with self.writing:
             record = self.warehouse.undo(import_id, self.settings.now())
+            self._note()
         self.keep_up()
         return record
+
+    def _note(self) -> None:
+        """Write the log of imports down beside the archive, so that a lost database can be made again."""
+        from laban.warehouse import journal  # noqa: PLC0415  only after a change
+
+        journal.note(self.root, self.imports(include_undone=True))
 
     def freshness(self) -> list[SourceFreshness]:
         """Return, per source, the last day it has data for; looked up once per state of the warehouse."""

@@ -37,6 +37,12 @@ COMMANDS: dict[str, str] = {
     "table": "tables",
     "dictionary": "asking",
     "report": "asking",
+    "check": "checking",
+    "consent": "people",
+    "forget": "people",
+    "backup": "safety",
+    "restore": "safety",
+    "rebuild": "safety",
     "catalogue": "catalogue",
     "serve": "starting",
 }

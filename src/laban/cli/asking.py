@@ -90,6 +90,9 @@ def show_board(view: ScorecardView, lang: str) -> None:
     if view.tiles:
         console.print()
         _print_tiles(console, view, lang)
+        if any(tile.doubts for tile in view.tiles):
+            words = translate(lang, "cli.doubts.legend", week=view.frame.period.text())
+            console.print(words, style="yellow", highlight=False, markup=False)
     if view.missing:
         console.print(f"\n{translate(lang, 'cli.board.missing')}")
         for missing in view.missing:
@@ -127,7 +130,8 @@ def tiles_table(tiles: Sequence[Tile], lang: str, currency: str) -> Table:
     for tile in tiles:
         value = fmt.value(tile.value, tile.kpi.unit, lang, currency)
         spark = text.blocks([point.value for point in tile.spark])
-        table.add_row(tile.kpi.name.get(lang), value, _change(tile, lang, currency), spark)
+        name = f"{tile.kpi.name.get(lang)}{' ⚠' if tile.doubts else ''}"
+        table.add_row(name, value, _change(tile, lang, currency), spark)
     return table
 
 
@@ -224,8 +228,12 @@ def _show_sql(view: KpiView, lang: str) -> None:
 
 
 def _show_kpi(view: KpiView, lang: str) -> None:
+    from laban.report import (  # noqa: PLC0415  help needs no prose
+        doubting,
+        narrative,
+        narrative_boards,
+    )
     from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
-    from laban.report import narrative, narrative_boards  # noqa: PLC0415  help needs no prose
 
     console = make_console()
     short = f" ({view.kpi.abbreviation})" if view.kpi.abbreviation else ""
@@ -240,6 +248,10 @@ def _show_kpi(view: KpiView, lang: str) -> None:
         console.print(narrative.note_text(note, lang), style="dim", highlight=False, markup=False)
     for remark in narrative_boards.remarks(view, lang):
         console.print(remark, style="yellow", highlight=False, markup=False)
+    for doubt in view.tile.doubts:
+        title = doubting.title(doubt, lang, view.frame.currency)
+        words = translate(lang, "cli.doubts.kpi", title=title, kpi=view.kpi.id, week=view.frame.period.text())
+        console.print(words, style="yellow", highlight=False, markup=False)
     console.print()
     console.print(view.description.get(lang), highlight=False, markup=False)
     _print_formula(console, view, lang)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from laban.workspace import ImportChoices, ImportOutcome, Workspace
 
 _LANG = help_language()
-TEMPLATES = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "tickets")
+TEMPLATES = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "tickets", "consent")
 
 
 def _text(key: str) -> str:

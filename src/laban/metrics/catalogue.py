@@ -164,7 +164,7 @@ def _source(name: str, entry: Mapping[str, Any]) -> Source:
 
 
 def _dimension(name: str, entry: Mapping[str, Any]) -> Dimension:
-    return Dimension(name, text(entry), bool(entry.get("filter_only", False)))
+    return Dimension(name, text(entry), bool(entry.get("filter_only", False)), bool(entry.get("personal", False)))
 
 
 def _pack(name: str, entry: Mapping[str, Any]) -> Pack:

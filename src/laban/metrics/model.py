@@ -43,11 +43,15 @@ Basis = Literal["named", "reconstructed"]
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """Something a number can be split by. ``filter_only`` ones have overlapping members and cannot be."""
+    """Something a number can be split by. ``filter_only`` ones have overlapping members and cannot be.
+
+    ``personal``: it says what people are, so groups that are too small are not told.
+    """
 
     id: str
     name: Text
     filter_only: bool = False
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

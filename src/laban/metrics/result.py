@@ -75,7 +75,8 @@ class Result:
     """The answer to a query.
 
     ``period`` is the query's, cut to what has elapsed; ``partial`` says that it was cut. A KPI that is in
-    ``refusals`` still has its (empty) cells, so that columns stay in place.
+    ``refusals`` still has its (empty) cells, so that columns stay in place. ``hidden`` counts the groups left out
+    because they hold too few people (see ``laban.metrics.privacy``).
     """
 
     query: Query
@@ -84,6 +85,7 @@ class Result:
     partial: bool
     rows: Sequence[Row]
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    hidden: int = 0
 
     def column(self, kpi: str) -> tuple[Cell, ...]:
         """Return the cells of one KPI, one per row."""

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from laban.metrics.compile import Plan, compile_query
 from laban.metrics.model import Catalogue
+from laban.metrics.privacy import protected
 from laban.metrics.query import Query
 from laban.metrics.refusals import Known, reason
 from laban.metrics.result import Result
@@ -148,4 +149,5 @@ def _answered(plan: Plan, catalogue: Catalogue, snapshot: Snapshot, extents: dic
             if why is not None:
                 refusals[kpi.kpi] = why
     overall = plan.overall
-    return Result(plan.query, overall.current, overall.baseline, overall.partial, table, refusals)
+    made = Result(plan.query, overall.current, overall.baseline, overall.partial, table, refusals)
+    return protected(made, catalogue)

@@ -352,6 +352,8 @@ def behind_words(days: int, lang: str) -> str:
 
 def proof_sentence(breakdown: Breakdown, lang: str) -> str:
     """Return whether the rows of a breakdown add up to its total."""
+    if breakdown.hidden:
+        return translate(lang, "proof.hidden", n=breakdown.hidden)
     if not breakdown.additive or breakdown.exact is None:
         return translate(lang, "proof.not_additive")
     if breakdown.exact:

@@ -25,6 +25,7 @@ from laban.sources.dates import (
     parse_period,
 )
 from laban.sources.mapping import Column, Kind
+from laban.sources.model import ReadOptions
 from laban.sources.numbers import (
     Mark,
     Marks,
@@ -235,12 +236,13 @@ def read_terms(raw: Raw) -> tuple[list[str | None], int]:
     return kept, hidden
 
 
-def read_people(raw: Raw, key: bytes) -> list[str | None]:
-    """Read a column that identifies people as keyed hashes."""
+def read_people(raw: Raw, options: ReadOptions) -> list[str | None]:
+    """Read a column that identifies people as keyed hashes; who was forgotten stays nobody."""
     known: dict[Cell, str | None] = {}
     for cell in raw.cells:
         if cell not in known:
-            known[cell] = person_key(cell, key, raw.column.issuer)
+            found = person_key(cell, options.hash_key, raw.column.issuer)
+            known[cell] = None if found in options.forgotten else found
     return [known[cell] for cell in raw.cells]
 
 

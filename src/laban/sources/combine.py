@@ -238,7 +238,7 @@ def _reading(
 ) -> Reading:
     groups = _groups(_distinct(readings, context))
     rows = sum(reading.rows for reading in readings)
-    if rows == 0 and not any(table.rows for table in unknown):
+    if not groups or (rows == 0 and not any(table.rows for table in unknown)):
         return _empty(platform, blocks, context)
     canonical = min(
         groups,

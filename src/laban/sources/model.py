@@ -119,7 +119,8 @@ class ReadOptions:
     dates, ``decimal_mark`` ambiguous numbers, when a person was asked. ``accept`` takes what can be read of a file
     that is wrong in part; otherwise a file is taken whole or not at all. ``today`` is for plausibility only.
     ``reporting`` is the company's currency: that of a row of its own sheets which names none. ``known`` are the
-    platforms that files are recognised as, where a workspace has mappings of its own.
+    platforms that files are recognised as, where a workspace has mappings of its own. ``forgotten`` are the keyed
+    hashes of people who are not to be recognised any more.
     """
 
     hash_key: bytes
@@ -132,3 +133,4 @@ class ReadOptions:
     reporting: str = ""
     accept: bool = False
     known: Known | None = None
+    forgotten: frozenset[str] = frozenset()

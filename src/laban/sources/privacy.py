@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from laban.sources.book import Cell, text_of
@@ -15,6 +16,8 @@ from laban.sources.book import Cell, text_of
 _EMAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}\.[^\s@<>\"'.]{2,24}")
 _PHONE_CHARACTERS = re.compile(r"[+(\d][\d\s.()\-/]{6,24}")
 _LONG_NUMBER = re.compile(r"(?<![\d.,])\+?\d(?:[\s.\-()]?\d){8,14}(?![\d.,])")
+_DIGITS = re.compile(r"\d+")
+_BETWEEN = re.compile(r"[\s.\-()/]{1,2}")
 _MASK = re.compile(r"[*•●]|x{3,}|X{3,}|#{2,}")
 
 
@@ -24,7 +27,12 @@ def person_key(cell: Cell, key: bytes, issuer: str = "") -> str | None:
     A number that ``issuer`` gave is never a phone and never another platform's number.
     """
     normal = _issued(cell, issuer) if issuer else normalised(cell)
-    return hmac.new(key, normal.encode(), sha256).hexdigest()[:32] if normal else None
+    return hashed(normal, key) if normal else None
+
+
+def hashed(normal: str, key: bytes) -> str:
+    """Return the keyed hash of what ``normalised`` gave."""
+    return hmac.new(key, normal.encode(), sha256).hexdigest()[:32]
 
 
 def _issued(cell: Cell, issuer: str) -> str | None:
@@ -69,6 +77,55 @@ def normal_phone(text: str) -> str | None:
     else:
         return digits if 8 <= len(digits) <= 15 else None
     return f"84{national}"
+
+
+def people_named(cell: Cell) -> Iterator[str]:
+    """Yield every phone and e-mail that stands anywhere in a cell, as ``normalised`` writes them."""
+    text = text_of(cell)
+    for found in (*_EMAIL.findall(text), *_numbers(text)):
+        if normal := normalised(found.strip(".,;:")):
+            yield normal
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """Yield what may be a phone: neighbouring groups of digits, 8 to 15 digits together."""
+    groups = list(_DIGITS.finditer(text))
+    for place, first in enumerate(groups):
+        digits, end = "", first.start()
+        for group in groups[place:]:
+            digits += group[0]
+            if (end < group.start() and not _BETWEEN.fullmatch(text, end, group.start())) or len(digits) > 15:
+                break
+            end = group.end()
+            if len(digits) >= 8:
+                yield digits
+
+
+class People:
+    """Some people, known by their keyed hashes only, to be found again in files."""
+
+    def __init__(self, hashes: Iterable[str], key: bytes) -> None:
+        self.hashes = frozenset(hashes)
+        self._key = key
+        self._seen: dict[str, bool] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.hashes)
+
+    def is_one(self, cell: Cell) -> bool:
+        """Return whether a cell as a whole is one of them: a phone, an e-mail, a customer number."""
+        return self._known(normalised(cell))
+
+    def names_one(self, cell: Cell) -> bool:
+        """Return whether one of them stands anywhere in a cell."""
+        return self.is_one(cell) or any(self._known(normal) for normal in people_named(cell))
+
+    def _known(self, normal: str | None) -> bool:
+        if normal is None:
+            return False
+        if normal not in self._seen:
+            self._seen[normal] = hashed(normal, self._key) in self.hashes
+        return self._seen[normal]
 
 
 def without_people(text: str) -> str | None:

@@ -102,7 +102,7 @@ _READERS: Mapping[Kind, Callable[[Table, Raw], list[Any]]] = {
     "choice": lambda table, raw: read_words(raw, table.match.platform, table.context.notes),
     "flag": lambda table, raw: read_flags(raw, table.match.platform, table.context.notes),
     "currency": lambda _, raw: read_currency(raw),
-    "pii_hash": lambda table, raw: read_people(raw, table.context.options.hash_key),
+    "pii_hash": lambda table, raw: read_people(raw, table.context.options),
     "term": _terms,
 }
 

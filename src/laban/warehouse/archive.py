@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -98,6 +99,42 @@ class Keeping:
 def keeping(folder: Path, path: Path, digest: str) -> closing[Keeping]:
     """Begin to keep ``path``; the file stays if ``finish`` is called before the block ends."""
     return closing(Keeping(folder, path, digest))
+
+
+#: Which originals were written anew (digest of the original -> digest of what is kept, "" when nothing is).
+REWRITTEN = "rewritten.json"
+
+
+def rewrite(folder: Path, digest: str, data: bytes | None) -> None:
+    """Put ``data`` in the place of an archived file, or nothing when it is None; the name stays.
+
+    The note of it is written first: a file that differs from its digest and is not noted would be a damaged one.
+    """
+    note = rewritten(folder) | {digest: hashlib.sha256(data).hexdigest() if data is not None else ""}
+    _replace(folder / REWRITTEN, json.dumps(note, indent=1, sort_keys=True).encode())
+    if data is None:
+        archived(folder, digest).unlink(missing_ok=True)
+    else:
+        _replace(archived(folder, digest), _compressor().compress(data))
+
+
+def rewritten(folder: Path) -> dict[str, str]:
+    """Return the originals that were written anew, and the digest of what is kept of each."""
+    path = folder / REWRITTEN
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
+
+
+def _replace(path: Path, data: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def sweep(folder: Path) -> None:

@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from laban.bulk import EventsPlan
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
-from laban.warehouse import archive, imports, lock, money, restated, rollup, schema
+from laban.warehouse import archive, imports, lock, money, restated, rollup, schema, transfer
 from laban.warehouse.bulk import load_bulk
 from laban.warehouse.events import read_events
 from laban.warehouse.imports import ImportRecord, SourceFreshness
@@ -26,6 +26,8 @@ from laban.warehouse.undo import undo
 
 if TYPE_CHECKING:
     import duckdb
+
+T = TypeVar("T")
 
 ARCHIVE = "archive"
 #: Seconds between two attempts to open a file that is in use.
@@ -287,6 +289,26 @@ class Warehouse:
         self._refreshed = self.version, names, done
         return done
 
+    def change(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Do ``work`` in one transaction, between other writers, and return what it gives."""
+        with self._transaction() as cursor:
+            return work(cursor)
+
+    def foresee(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Do ``work``, return what it gives and leave no trace of it."""
+        with self._writing, self._cursor() as cursor:
+            cursor.begin()
+            try:
+                return work(cursor)
+            finally:
+                _roll_back(cursor)
+
+    @contextmanager
+    def attached(self, path: Path, *, read_only: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+        """Open another database file beside this one; give a cursor and the name it goes by."""
+        with self._cursor() as cursor, transfer.attach(cursor, path, read_only=read_only) as name:
+            yield cursor, name
+
     def find(self, digest: str, options_key: str = "") -> ImportRecord | None:
         """Return the live import of the same bytes under the same choices, if there is one."""
         with self._cursor() as cursor:
@@ -337,8 +359,13 @@ class Warehouse:
             return restated.restatements(cursor, fact, measure)
 
     @property
+    def folder(self) -> Path:
+        """The folder that the database lies in."""
+        return self._path.parent
+
+    @property
     def _archive(self) -> Path:
-        return self._path.parent / ARCHIVE
+        return self.folder / ARCHIVE
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

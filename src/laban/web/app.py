@@ -18,7 +18,7 @@ from starlette.routing import Match
 
 from laban.errors import LabanError
 from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
-from laban.web import boards, command, errors, exports, mapping, own, pages, tables, upload
+from laban.web import boards, command, errors, exports, mapping, own, pages, quality, tables, upload
 from laban.web.assets import FOREVER, load_assets
 from laban.web.command import Desk, Run
 from laban.web.render import make_renderer, show_pages
@@ -72,6 +72,7 @@ def create_app(
     app.include_router(upload.make_router(site))
     app.include_router(own.make_router(site))
     app.include_router(mapping.make_router(site))
+    app.include_router(quality.make_router(site))
     if desk is not None:
         app.include_router(command.make_router(site, desk))
     show_pages(site.renderer, partial(_answers, app))

@@ -31,6 +31,7 @@ from laban.report.views import (
     scorecard,
 )
 from laban.report.views.advice import OnlySteps, guard, only_steps
+from laban.report.views.doubts import doubts_of
 from laban.report.views.glossary import FACETS
 from laban.report.views.scorecard import DEFAULT_PACK, parse_swaps, strongest
 from laban.sources.mapping import platforms, template, template_names
@@ -346,6 +347,7 @@ def _dress_data(site: Site, at: Here, words: Words, view: DataView) -> Mapping[s
         "limit": site.upload_limit,
         "platforms": [code for code, platform in platforms().items() if not platform.template],
         "templates": [(name, template(name).title[words.lang]) for name in template_names()],
+        "doubts": len(doubts_of(site.workspace)) if view.imports else 0,
     }
 
 

@@ -13,8 +13,8 @@ from laban.i18n import translate
 from laban.metrics.model import Catalogue
 from laban.metrics.result import Number
 from laban.periods import Period
+from laban.report import doubting, narrative
 from laban.report import format as fmt
-from laban.report import narrative
 from laban.report.views import (
     DataView,
     Frame,
@@ -184,6 +184,10 @@ class Words:
     def note(self, note: Note) -> str:
         """Return a note about a number."""
         return narrative.note_text(note, self.lang)
+
+    def doubts(self, tile: Tile) -> str:
+        """Return how many doubts there are about the data of a number."""
+        return doubting.mark(len(tile.doubts), self.lang)
 
     def missing(self, gap: Missing) -> str:
         """Return why a KPI has no number and what would bring it."""

@@ -15,6 +15,7 @@ from laban.i18n import Phrase, messages, translate
 from laban.metrics.query import Query, Where
 from laban.metrics.result import Cell, Number, Refusal, Result
 from laban.periods import Comparison, Period, compared, preceding, trailing, unit_of
+from laban.report.views.doubts import marks
 from laban.report.views.parts import (
     Compared,
     Frame,
@@ -281,6 +282,7 @@ def tile(source: Source, answers: Answers, kpi: str) -> Tile:
         reason="no_value" if cell.value is None else made.reason if made else None,
         window=cell.window,
         query=page_query(around),
+        doubts=marks(source, kpi, cell.window or around.elapsed) if cell.value is not None else (),
     )
 
 

@@ -57,7 +57,8 @@ class ProofPart:
 class Breakdown:
     """The KPI split by one dimension, with the proof that the rows recombine to the total.
 
-    ``rows`` are the largest first, ``more`` counts those that are left out of the page (not of the proof).
+    ``rows`` are the largest first, ``more`` counts those that are left out of the page (not of the proof), ``hidden``
+    the groups of people that are too small to be told (then nothing can be proved).
     ``additive`` is False for measures that must not be added (distinct people, stocks over time); then ``proof`` is
     empty. ``exact`` is True when every part adds up, None when nothing can be proved.
     """
@@ -69,6 +70,7 @@ class Breakdown:
     additive: bool
     proof: tuple[ProofPart, ...]
     exact: bool | None
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)

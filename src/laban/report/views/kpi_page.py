@@ -231,8 +231,9 @@ def _breakdown(source: Source, place: Standing, dimension: str, around: Frame, t
         total=total.value,
         more=max(0, len(rows) - ROWS),
         additive=additive,
-        proof=proof,
-        exact=all(part.exact for part in proof) if proof else None,
+        proof=() if result.hidden else proof,
+        exact=all(part.exact for part in proof) if proof and not result.hidden else None,
+        hidden=result.hidden,
     )
 
 

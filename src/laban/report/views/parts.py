@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from laban.analysis.compare import Change
+from laban.analysis.quality import Doubt
 from laban.metrics.query import Query
 from laban.metrics.result import Number, Result
 from laban.periods import Comparison, Period
@@ -153,6 +154,7 @@ class Tile:
         reason: Why there is no verdict (see ``analysis.compare``), or None.
         window: The period the number really speaks of, where it looks further back.
         query: Query string (without "?") of the KPI's own page in the same state.
+        doubts: What may be wrong with the data the number rests on.
     """
 
     kpi: KpiHead
@@ -168,6 +170,7 @@ class Tile:
     reason: str | None
     window: Period | None
     query: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
