@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit bench accuracy shots browser clean
+.PHONY: help setup demo test lint types unit bench peers accuracy shots browser clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,15 @@ bench: $(READY_DEV) ## Measure speed and print the tables (ROWS="1000000 1000000
 	@$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/board.py $(ROWS)
+
+bench-data/peers-%/.ready: benchmarks/peers/%.txt $(READY_DEV)
+	rm -rf $(@D)/venv
+	$(BIN)/python -m venv $(@D)/venv
+	$(@D)/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+peers: bench-data/peers-metricflow/.ready bench-data/peers-bsl/.ready ## Ask two other semantic layers for the same board
+	$(BIN)/python benchmarks/peers/run.py $(firstword $(ROWS))
 
 accuracy: $(READY_DEV) ## Measure accuracy against published answers and print the table
 	@$(BIN)/python benchmarks/accuracy.py
