@@ -113,8 +113,8 @@ def joined(connection: Any, facts: dict[str, Any], days: Days, kpis: Sequence[st
     weeks = calendar(connection, days)
     for name in names:
         weeks = weeks.join_many(facts[name], list(KEYS))
-    which = ASKED[False] if names == list(FACTS) else f"{len(kpis)} of {ASKED[False]}"
-    asked = Asked(which, f"one model, a calendar joined (join_many) to {', '.join(names)}")
+    to = "all facts" if names == list(FACTS) else " and ".join(names)
+    asked = Asked(ASKED[False], f"{len(kpis)} KPIs of one model, a calendar joined (join_many) to {to}")
     places = {measure: f"{name}.{measure}" for name in names for measure in FACTS[name]}
     model = weeks.with_measures(**{f"kpi_{kpi}": over(KPIS[kpi], places) for kpi in kpis})
     stop = threading.Timer(LIMIT, connection.con.interrupt)

@@ -106,14 +106,16 @@ def alternately(actions: Sequence[Callable[[], Any]], runs: int = RUNS) -> tuple
 
 
 def compare(asked: Asked, ours: Rows, theirs: Rows) -> None:
-    """Note how many cells there are, in how many only one side has a number, and the sum of all differences."""
+    """Note how many cells have a number, in how many only one side has it, and the sum of all differences."""
     for key in ours.keys() | theirs.keys():
         width = len(next(iter(theirs.values())))
         nothing = [None] * width
         for one, other in zip(ours.get(key, nothing), theirs.get(key, nothing), strict=True):
+            if one is None and other is None:
+                continue
             asked.cells += 1
             if one is None or other is None:
-                asked.unlike += (one is None) != (other is None)
+                asked.unlike += 1
             else:
                 asked.difference += abs(float(one) - float(other))
 

@@ -2,8 +2,9 @@
 
     python benchmarks/peers/run.py [ad rows]
 
-Each layer runs in a process and an environment of its own, one after the other, on the same rows. The statement
-written by hand runs in each of these processes, in turn with the layer, on the same tables.
+Each layer runs in a process and an environment of its own, one after the other, on the same rows; Laban before and
+after the others. The statement written by hand runs in each of these processes, in turn with the layer, on the same
+tables.
 """
 
 from __future__ import annotations
@@ -56,12 +57,15 @@ def shown(times: list[float]) -> str:
 def row(layer: str, one: dict[str, Any], laban: dict[tuple[str, str], float]) -> str:
     cells = [f"{layer}: {one['how']}", shown(one["compile"]), shown(one["run"])]
     if one["failed"]:
-        return "| " + " | ".join([*cells, one["failed"], "", ""]) + " |"
+        return "| " + " | ".join([*cells[:2], one["failed"], "", "", ""]) + " |"
     total = middle(one["compile"]) + middle(one["run"])
-    beside = f"{total / middle(one['hand']):.1f}x of {middle(one['hand']):,.0f} ms" if one["hand"] else ""
-    known = [laban[one["asked"], how] for how in ("on the facts", "from rollups") if (one["asked"], how) in laban]
+    cells.append(f"{total:,.0f} ms")
+    if not one["hand"]:
+        return "| " + " | ".join([*cells, "", ""]) + " |"
+    hand = middle(one["hand"])
+    known = [laban[one["asked"], how] for how in ("on the facts", "from rollups")]
     ratios = "" if layer == "Laban" else " / ".join(f"{total / other:.1f}x" for other in known)
-    return "| " + " | ".join([*cells, f"{total:,.0f} ms", beside, ratios]) + " |"
+    return "| " + " | ".join([*cells, f"{total / hand:.1f}x of {hand:,.0f} ms", ratios]) + " |"
 
 
 def printed(asked: str, layers: list[dict[str, Any]], laban: dict[tuple[str, str], float]) -> None:
@@ -80,17 +84,29 @@ def checked(layers: list[dict[str, Any]]) -> None:
         for one in layer["answers"]:
             if one["cells"]:
                 print(
-                    f"- {layer['layer']}, {one['asked']}, {one['how']}: {one['cells']:,} cells, {one['unlike']} with "
-                    f"a number on one side only, sum of all differences {one['difference']:.3g}"
+                    f"- {layer['layer']}, {one['asked']}, {one['how']}: {one['cells']:,} numbers, {one['unlike']} of "
+                    f"them on one side only, sum of all differences {one['difference']:.3g}"
                 )
+
+
+def ours(size: str) -> dict[str, Any]:
+    found = measured(sys.executable, "board_laban.py", str(ROWS), size)
+    if "failed" in found:
+        raise SystemExit(found["failed"])
+    return found
+
+
+def together(first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Add what a later process measured to what the first one did, without its first runs."""
+    for one, other in zip(first["answers"], second["answers"], strict=True):
+        for name in ("compile", "run", "hand"):
+            one[name] += other[name][1:]
 
 
 def main() -> None:
     size = sys.argv[1] if len(sys.argv) > 1 else "1000000"
-    layers = [measured(sys.executable, "board_laban.py", str(ROWS), size)]
-    if "failed" in layers[0]:
-        raise SystemExit(layers[0]["failed"])
-    laban = {(one["asked"], one["how"]): middle(one["compile"]) + middle(one["run"]) for one in layers[0]["answers"]}
+    busy = os.getloadavg()[0]
+    layers = [ours(size)]
     failed = {}
     for name, layer in PEERS.items():
         folder = DATA / f"peers-{name}"
@@ -99,7 +115,10 @@ def main() -> None:
             failed[layer] = found["failed"]
         else:
             layers.append(found)
+    together(layers[0], ours(size))
+    laban = {(one["asked"], one["how"]): middle(one["compile"]) + middle(one["run"]) for one in layers[0]["answers"]}
     print(f"{int(size):,} ad rows. Medians of the runs after the first, lowest and highest in brackets.")
+    print(f"{os.cpu_count()} cores; programs waiting for them: {busy:.1f} before, {os.getloadavg()[0]:.1f} after.\n")
     for layer in layers:
         print(f"- {layer['layer']}: " + ", ".join(f"{name} {number}" for name, number in layer["versions"].items()))
     for asked in dict.fromkeys(one["asked"] for layer in layers for one in layer["answers"]):
