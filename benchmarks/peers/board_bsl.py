@@ -24,7 +24,7 @@ from bsl_models import FACTS, KEYS, KPIS, MEASURES, models
 from common import ASKED, Asked, Days, alternately, by_hand, compare, days_of, keyed, loaded, names_of, told
 
 #: Seconds that one question may take.
-LIMIT = 60
+LIMIT = 120
 BACK = {"before": 7, "year": 364}
 
 
