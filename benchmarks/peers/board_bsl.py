@@ -21,10 +21,10 @@ import duckdb
 import ibis
 from boring_semantic_layer import to_semantic_table
 from bsl_models import FACTS, KEYS, KPIS, MEASURES, models
-from common import ASKED, Asked, Days, alternately, by_hand, compare, days_of, keyed, loaded, names_of, told
+from common import ASKED, Asked, Days, Question, by_hand, compare, days_of, keyed, loaded, names_of, told, turns
 
 #: Seconds that one question may take.
-LIMIT = 120
+LIMIT = 60
 BACK = {"before": 7, "year": 364}
 
 
@@ -84,19 +84,22 @@ def statement(facts: dict[str, Any], days: Days, kpis: Sequence[str], compared: 
     return str(ibis.to_sql(answer.select(*KEYS, *columns).order_by(*KEYS)))
 
 
-def ask(connection: Any, facts: dict[str, Any], days: Days, kpis: Sequence[str], compared: bool) -> Asked:
-    """Compile and run the board beside the statement written by hand."""
+def ask(connection: Any, facts: dict[str, Any], days: Days, kpis: Sequence[str], compared: bool) -> Question:
+    """The board, beside the statement written by hand."""
     how = "7 models, answers joined with ibis, a model of KPIs over them"
-    asked = Asked(ASKED[compared], f"{how}; weeks joined with ibis" if compared else how)
     hand = by_hand(days, compared)
 
     def rows(text: str) -> Any:
         return connection.con.execute(text).fetchall()
 
-    (asked.compile,), (text,) = alternately([lambda: statement(facts, days, kpis, compared)])
-    (asked.run, asked.hand), (ours, theirs) = alternately([lambda: rows(text), lambda: rows(hand)])
-    compare(asked, keyed(ours), keyed(theirs))
-    return asked
+    return Question(
+        Asked(ASKED[compared], f"{how}; weeks joined with ibis" if compared else how),
+        compile=lambda: statement(facts, days, kpis, compared),
+        run=rows,
+        hand=lambda: rows(hand),
+        rows=keyed,
+        expected=lambda: keyed(rows(hand)),
+    )
 
 
 def calendar(connection: Any, days: Days) -> Any:
@@ -151,7 +154,7 @@ def main() -> None:
     # The statement lists the KPIs of the web first, then those of ads.
     parts = ((kpis[:12], ["web"]), (kpis[:24], ["web", "ads"]), (kpis, list(FACTS)))
     answers = [joined(connection, facts, days, some, names) for some, names in parts]
-    answers += [ask(connection, facts, days, kpis, compared) for compared in (False, True)]
+    answers += turns([ask(connection, facts, days, kpis, compared) for compared in (False, True)])
     packages = ("boring-semantic-layer", "ibis-framework", "duckdb")
     told("boring-semantic-layer", answers, {name: version(name) for name in packages})
 

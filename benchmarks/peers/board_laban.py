@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from board import BEGIN, CATALOGUE, END, START, TODAY, Raw, board
-from common import ASKED, KPIS, TABLES, Asked, Days, Rows, alternately, by_hand, compare, keyed, names_of, told
+from common import ASKED, KPIS, TABLES, Asked, Days, Question, Rows, by_hand, keyed, names_of, told, turns
 from warehouses import made
 
 from laban.metrics.compile import compile_query
@@ -43,30 +43,36 @@ def rows_of(found: dict[tuple[Any, str | None], list[float]], width: int) -> Row
     return {key: [None if math.isnan(value) else value for value in row[:width]] for key, row in found.items()}
 
 
-def ask(warehouse: Warehouse, kpis: tuple[str, ...], compared: bool) -> list[Asked]:
+def ask(warehouse: Warehouse, kpis: tuple[str, ...], compared: bool) -> list[Question]:
     """The board from the facts and from the rollups, beside the statement written by hand."""
     query = Query(kpis, Period(DAYS.read(compared), END), grain="week", by=("channel",))
-    plan = compile_query(query, CATALOGUE, TODAY)
-
-    def asked(source: Any) -> Any:
-        table = answer(plan, CATALOGUE, source).rows
-        assert isinstance(table, Table)
-        return board(table.columns(), kpis)
+    text = by_hand(DAYS, compared)
 
     def hand() -> Any:
         with warehouse._cursor() as cursor:
-            return cursor.execute(by_hand(DAYS, compared)).fetchnumpy()
+            return cursor.execute(text).fetchnumpy()
 
-    (compiling,), _ = alternately([lambda: compile_query(query, CATALOGUE, TODAY)])
-    raw = Raw(warehouse)
-    times, values = alternately([lambda: asked(raw), lambda: asked(warehouse), hand])
-    with warehouse._cursor() as cursor:
-        theirs = keyed(cursor.execute(by_hand(DAYS, compared)).fetchall())
-    answers = []
-    for how, taken, ours in zip(("on the facts", "from rollups"), times, values, strict=False):
-        answers.append(Asked(ASKED[compared], how, compiling, taken, times[2]))
-        compare(answers[-1], rows_of(ours, KPIS * (3 if compared else 1)), theirs)
-    return answers
+    def expected() -> Rows:
+        with warehouse._cursor() as cursor:
+            return keyed(cursor.execute(text).fetchall())
+
+    def question(how: str, source: Any) -> Question:
+        def found(plan: Any) -> Any:
+            table = answer(plan, CATALOGUE, source).rows
+            assert isinstance(table, Table)
+            return board(table.columns(), kpis)
+
+        width = KPIS * (3 if compared else 1)
+        return Question(
+            Asked(ASKED[compared], how),
+            compile=lambda: compile_query(query, CATALOGUE, TODAY),
+            run=found,
+            hand=hand,
+            rows=lambda got: rows_of(got, width),
+            expected=expected,
+        )
+
+    return [question("on the facts", Raw(warehouse)), question("from rollups", warehouse)]
 
 
 def main() -> None:
@@ -76,7 +82,7 @@ def main() -> None:
         warehouse.refresh(rolled(CATALOGUE).rollups)
         with warehouse._cursor() as cursor:
             kpis = tuple(names_of(cursor.execute, DAYS))
-        answers = [one for compared in (False, True) for one in ask(warehouse, kpis, compared)]
+        answers = turns([one for compared in (False, True) for one in ask(warehouse, kpis, compared)])
     told("Laban", answers, {"laban": version("laban"), "duckdb": version("duckdb")})
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from common import ASKED, HERE, Asked, Days, alternately, by_hand, compare, days_of, keyed, loaded, names_of, told
+from common import ASKED, HERE, Asked, Days, Question, Rows, by_hand, days_of, keyed, loaded, names_of, told, turns
 from dbt.cli.main import dbtRunner
 from dbt_metricflow.cli.cli_configuration import CLIConfiguration
 from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
@@ -70,27 +70,33 @@ class Layer:
             order_by_names=["metric_time__week", "channel"],
             time_constraint_start=datetime.combine(days.start, midnight()),
             time_constraint_end=datetime.combine(days.end - timedelta(days=1), midnight()),
-            order_output_columns_by_input_order=True,
         )
         return str(self.engine.explain(request).sql_statement.sql)
 
-    def rows(self, text: str) -> Any:
-        return self.cursor.execute(text).fetchall()
+    def rows(self, text: str) -> tuple[list[str], Any]:
+        """The names of the columns, and the rows."""
+        done = self.cursor.execute(text)
+        return [column[0] for column in done.description], done.fetchall()
 
 
-def ask(layer: Layer, days: Days, kpis: Sequence[str], compared: bool) -> Asked:
-    """Compile and run the board beside the statement written by hand."""
+def ask(layer: Layer, days: Days, kpis: Sequence[str], compared: bool) -> Question:
+    """The board, beside the statement written by hand."""
     metrics = [*kpis, *(f"{kpi}_{suffix}" for suffix in OFFSETS for kpi in kpis)] if compared else list(kpis)
-    asked = Asked(ASKED[compared], f"{len(metrics)} metrics in one query{', offset_window' if compared else ''}")
     hand = by_hand(days, compared)
-    (asked.compile,), (text,) = alternately([lambda: layer.statement(days, metrics)])
-    (asked.run, asked.hand), (ours, theirs) = alternately([lambda: layer.rows(text), lambda: layer.rows(hand)])
-    order = [column[0] for column in layer.cursor.execute(text).description]
-    if order[2:] != metrics:
-        places = [order.index(name) for name in ("metric_time__week", "channel", *metrics)]
-        ours = [[row[place] for place in places] for row in ours]
-    compare(asked, keyed(ours), keyed(theirs))
-    return asked
+
+    def ordered(found: Any) -> Rows:
+        names, rows = found
+        places = [names.index(name) for name in ("metric_time__week", "channel", *metrics)]
+        return keyed([[row[place] for place in places] for row in rows])
+
+    return Question(
+        Asked(ASKED[compared], f"{len(metrics)} metrics in one query{', offset_window' if compared else ''}"),
+        compile=lambda: layer.statement(days, metrics),
+        run=layer.rows,
+        hand=lambda: layer.rows(hand),
+        rows=ordered,
+        expected=lambda: keyed(layer.rows(hand)[1]),
+    )
 
 
 def main() -> None:
@@ -104,7 +110,7 @@ def main() -> None:
     os.environ.update(BOARD_DATABASE=str(database), DO_NOT_TRACK="1")
     os.chdir(made)
     layer = Layer(made)
-    answers = [ask(layer, days, kpis, compared) for compared in (False, True)]
+    answers = turns([ask(layer, days, kpis, compared) for compared in (False, True)])
     told("MetricFlow", answers, {name: version(name) for name in ("metricflow", "dbt-core", "dbt-duckdb", "duckdb")})
 
 

@@ -1,4 +1,4 @@
-"""What every process of this comparison does alike: load the rows, time, run the statement written by hand, compare.
+"""What every process of this comparison does alike: load the rows, take turns, time, compare with the statement.
 
 Needs DuckDB and the standard library alone, because it also runs inside the environments of the other layers.
 """
@@ -6,6 +6,7 @@ Needs DuckDB and the standard library alone, because it also runs inside the env
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -25,7 +26,6 @@ TABLES = (
     "fact_lead_event_live",
 )
 KPIS = 47
-RUNS = 5
 ASKED = {False: "47 KPIs", True: "47 KPIs with the week before and last year"}
 
 Rows = dict[tuple[date, str], Sequence[Any]]
@@ -46,7 +46,7 @@ class Days:
 
 @dataclass
 class Asked:
-    """One question to one layer: milliseconds of every run (the first one is the first of the process)."""
+    """One question to one layer: milliseconds of every turn (the first one is the first of the process)."""
 
     asked: str
     how: str
@@ -93,16 +93,37 @@ def keyed(rows: Sequence[Sequence[Any]]) -> Rows:
     return found
 
 
-def alternately(actions: Sequence[Callable[[], Any]], runs: int = RUNS) -> tuple[list[list[float]], list[Any]]:
-    """Run the actions in turn, so that what else the machine does meets all of them; times in ms, the last values."""
-    taken: list[list[float]] = [[] for _ in actions]
-    values: list[Any] = [None] * len(actions)
-    for _ in range(runs + 1):
-        for place, action in enumerate(actions):
+@dataclass(frozen=True)
+class Question:
+    """How to compile the board, run it, run the statement written by hand, and make rows of both answers."""
+
+    asked: Asked
+    compile: Callable[[], Any]
+    run: Callable[[Any], Any]
+    hand: Callable[[], Any]
+    rows: Callable[[Any], Rows]
+    expected: Callable[[], Rows]
+
+
+def turns(questions: Sequence[Question]) -> list[Asked]:
+    """Ask every question once per line on standard input; compare the last answers when it ends."""
+    print("ready", flush=True)
+    last: list[Any] = [None] * len(questions)
+    for _ in sys.stdin:
+        for place, question in enumerate(questions):
             start = time.perf_counter()
-            values[place] = action()
-            taken[place].append((time.perf_counter() - start) * 1000)
-    return taken, values
+            compiled = question.compile()
+            middle = time.perf_counter()
+            last[place] = question.run(compiled)
+            end = time.perf_counter()
+            question.hand()
+            question.asked.compile.append((middle - start) * 1000)
+            question.asked.run.append((end - middle) * 1000)
+            question.asked.hand.append((time.perf_counter() - end) * 1000)
+        print("done", flush=True)
+    for question, found in zip(questions, last, strict=True):
+        compare(question.asked, question.rows(found), question.expected())
+    return [question.asked for question in questions]
 
 
 def compare(asked: Asked, ours: Rows, theirs: Rows) -> None:
