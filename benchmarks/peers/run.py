@@ -138,10 +138,10 @@ def measured(size: str) -> list[Layer]:
     """Start the layers, let them take turns, and end them."""
     layers = [Layer("Laban", sys.executable, "board_laban.py", str(ROWS), size)]
     if not layers[0].failed:
-        for name, layer in PEERS.items():
-            folder = DATA / f"peers-{name}"
+        for short, name in PEERS.items():
+            folder = DATA / f"peers-{short}"
             python = folder / "venv" / "bin" / "python"
-            layers.append(Layer(layer, python, f"board_{name}.py", str(ROWS), str(folder)))
+            layers.append(Layer(name, python, f"board_{short}.py", str(ROWS), str(folder)))
     for _ in range(ROUNDS + 1):
         for layer in layers:
             layer.round()
@@ -151,6 +151,8 @@ def measured(size: str) -> list[Layer]:
 
 
 def main() -> None:
+    if not all((DATA / f"peers-{short}" / "venv").exists() for short in PEERS):
+        raise SystemExit("The environments of the other layers are not there yet: make peers")
     size = sys.argv[1] if len(sys.argv) > 1 else "1000000"
     busy = os.getloadavg()[0]
     layers = measured(size)
