@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit bench fuzz kills accuracy shots browser clean
+.PHONY: help setup demo test lint types unit bench fuzz kills peers accuracy shots browser clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,15 @@ fuzz: $(READY_DEV) ## Import 20,000 damaged files: none may crash, hang or be ha
 
 kills: $(READY_DEV) ## Kill 1,000 imports at any moment: no row may be lost or doubled (KILLS=n)
 	$(BIN)/python benchmarks/kills.py --kills $(or $(KILLS),1000)
+
+bench-data/peers-%/.ready: benchmarks/peers/%.txt $(READY_DEV)
+	rm -rf $(@D)/venv
+	$(BIN)/python -m venv $(@D)/venv
+	$(@D)/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+peers: bench-data/peers-metricflow/.ready bench-data/peers-bsl/.ready ## Ask two other semantic layers for the same board
+	$(BIN)/python benchmarks/peers/run.py $(firstword $(ROWS))
 
 accuracy: $(READY_DEV) ## Measure accuracy against published answers and print the table
 	@$(BIN)/python benchmarks/accuracy.py

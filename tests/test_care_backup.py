@@ -135,6 +135,17 @@ def test_definitions_and_settings_come_along(shop: Workspace, tmp_path: Path) ->
     assert "Mây" in (shop.root / "laban.toml").read_text("utf-8")
 
 
+def test_mappings_come_along_and_later_ones_go(shop: Workspace, tmp_path: Path) -> None:
+    folder = shop.root / "mappings"
+    folder.mkdir()
+    (folder / "till.yaml").write_text("id: till\n", "utf-8")
+    backup(shop, tmp_path / "backups")
+    (folder / "till.yaml").write_text("id: changed\n", "utf-8")
+    (folder / "later.yaml").write_text("id: later\n", "utf-8")
+    restore(shop, tmp_path / "backups")
+    assert {path.name: path.read_text("utf-8") for path in folder.glob("*.yaml")} == {"till.yaml": "id: till\n"}
+
+
 def test_unchanged_originals_are_linked_and_old_backups_leave(shop: Workspace, tmp_path: Path) -> None:
     made = [backup(shop, tmp_path / "backups", keep=2) for _ in range(3)]
     assert [found.linked for found in made] == [0, 4, 4]

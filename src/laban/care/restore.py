@@ -15,7 +15,7 @@ from laban.care import backup as backups
 from laban.care.forget import BEFORE, forget_hashes
 from laban.warehouse import Warehouse, WarehouseUnreadableError, journal, transfer
 from laban.warehouse.engine import ARCHIVE
-from laban.workspace import DATABASE, INBOX, OWN_KPIS, Workspace
+from laban.workspace import DATABASE, INBOX, MAPPINGS, OWN_KPIS, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,13 @@ def _bring_files(root: Path, source: Path) -> None:
             _put(source / name, root / name)
         elif name in {OWN_KPIS, f"{OWN_KPIS}.before"}:
             (root / name).unlink(missing_ok=True)
+    kept = {path.name: path for path in (source / MAPPINGS).glob("*.yaml")}
+    for path in (root / MAPPINGS).glob("*.yaml"):
+        if path.name not in kept:
+            path.unlink()
+    for name, path in kept.items():
+        (root / MAPPINGS).mkdir(mode=0o700, exist_ok=True)
+        _put(path, root / MAPPINGS / name)
 
 
 def _put(source: Path, target: Path) -> None:

@@ -1,0 +1,1 @@
+SELECT * FROM {{ source('rows', 'fact_ad_performance_live') }}

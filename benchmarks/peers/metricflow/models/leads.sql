@@ -1,0 +1,1 @@
+SELECT * FROM {{ source('rows', 'fact_lead_event_live') }}

@@ -1,0 +1,1 @@
+SELECT * FROM {{ source('rows', 'fact_web_sessions_live') }}
