@@ -24,7 +24,7 @@ from laban.cli import main
 from laban.metrics.query import Query
 from laban.periods import Period
 from laban.settings import Settings, forgotten
-from laban.warehouse import Warehouse, transfer
+from laban.warehouse import Warehouse, journal, transfer
 from laban.warehouse.archive import unpacked
 from laban.workspace import DATABASE, ImportChoices, Workspace
 from laban_processes import laban, serving, write_reports
@@ -101,7 +101,7 @@ def test_a_restored_workspace_answers_every_question_alike(tmp_path: Path) -> No
 
 
 def test_a_backup_restores_what_was(shop: Workspace, tmp_path: Path) -> None:
-    before, log = told(shop), (shop.root / "imports.jsonl").read_text("utf-8")
+    before, log = told(shop), journal.read(shop.root)
     made = backup(shop, tmp_path / "backups")
     shop.undo(1)
     shop.import_file(write_reports(tmp_path / "more", 1, first=7)[0])
@@ -111,7 +111,7 @@ def test_a_backup_restores_what_was(shop: Workspace, tmp_path: Path) -> None:
     assert told(shop) == before
     assert (found.source, found.imports) == (made.path, 3)
     assert shop.warehouse.version > version
-    assert set((shop.root / "imports.jsonl").read_text("utf-8").split()) == set(log.split())
+    assert journal.read(shop.root) == log
 
 
 def test_the_state_before_a_restore_can_be_had_back(shop: Workspace, tmp_path: Path) -> None:
@@ -344,6 +344,13 @@ def test_imports_whose_line_is_lost_leave_the_others_their_numbers(shop: Workspa
     with Workspace.open(shop.root, today=TODAY) as again:
         assert rebuild(again).taken
         assert [record.id for record in again.imports()] == [4, 1]
+
+
+def test_the_same_file_again_brings_the_line_that_a_crash_kept_back(shop: Workspace, tmp_path: Path) -> None:
+    path = shop.root / "imports.jsonl"
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    assert shop.import_file(tmp_path / "reports" / "đơn.csv").status == "unchanged"
+    assert set(journal.read(shop.root)) == {1, 2, 3, 4}
 
 
 def test_a_line_of_the_log_that_a_crash_kept_back_comes_with_the_next(shop: Workspace, tmp_path: Path) -> None:
