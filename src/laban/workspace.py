@@ -457,7 +457,7 @@ class Workspace:
         from laban.sources.scrub import scrub  # noqa: PLC0415  likewise
         from laban.warehouse import archive  # noqa: PLC0415  likewise
 
-        found = scrub(path, People(people, settings_module.secret(self.root)))
+        found = scrub(path, People(people, settings_module.secret(self.root)), self._known)
         if found is not None:
             archive.rewrite(self.root / "archive", digest, found.data)
 

@@ -22,7 +22,7 @@ from laban.care.forget import LOG, forgettings
 from laban.errors import LabanError
 from laban.warehouse import archive, journal, transfer
 from laban.warehouse.engine import ARCHIVE
-from laban.workspace import DATABASE, OWN_KPIS, Workspace
+from laban.workspace import DATABASE, MAPPINGS, OWN_KPIS, Workspace
 
 MANIFEST = "backup.json"
 #: Backups kept in a folder.
@@ -124,6 +124,10 @@ def _copy_files(root: Path, draft: Path, before: Path | None) -> int:
     for name in FILES:
         if (root / name).is_file():
             shutil.copy2(root / name, draft / name)
+    if (root / MAPPINGS).is_dir():
+        (draft / MAPPINGS).mkdir()
+        for path in (root / MAPPINGS).glob("*.yaml"):
+            shutil.copy2(path, draft / MAPPINGS / path.name)
     (draft / ARCHIVE).mkdir(mode=0o700)
     now = archive.rewritten(root / ARCHIVE)
     then = archive.rewritten(before / ARCHIVE) if before else {}
