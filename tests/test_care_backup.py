@@ -24,7 +24,8 @@ from laban.cli import main
 from laban.metrics.query import Query
 from laban.periods import Period
 from laban.settings import Settings, forgotten
-from laban.warehouse import Warehouse, transfer
+from laban.sources.drawn import Plan
+from laban.warehouse import Warehouse, journal, transfer
 from laban.warehouse.archive import unpacked
 from laban.workspace import DATABASE, ImportChoices, Workspace
 from laban_processes import laban, serving, write_reports
@@ -101,7 +102,7 @@ def test_a_restored_workspace_answers_every_question_alike(tmp_path: Path) -> No
 
 
 def test_a_backup_restores_what_was(shop: Workspace, tmp_path: Path) -> None:
-    before, log = told(shop), (shop.root / "imports.jsonl").read_text("utf-8")
+    before, log = told(shop), journal.read(shop.root)
     made = backup(shop, tmp_path / "backups")
     shop.undo(1)
     shop.import_file(write_reports(tmp_path / "more", 1, first=7)[0])
@@ -111,7 +112,7 @@ def test_a_backup_restores_what_was(shop: Workspace, tmp_path: Path) -> None:
     assert told(shop) == before
     assert (found.source, found.imports) == (made.path, 3)
     assert shop.warehouse.version > version
-    assert set((shop.root / "imports.jsonl").read_text("utf-8").split()) == set(log.split())
+    assert journal.read(shop.root) == log
 
 
 def test_the_state_before_a_restore_can_be_had_back(shop: Workspace, tmp_path: Path) -> None:
@@ -357,8 +358,63 @@ def test_imports_whose_line_is_lost_leave_the_others_their_numbers(shop: Workspa
         assert [record.id for record in again.imports()] == [4, 1]
 
 
+def test_the_same_file_again_brings_the_line_that_a_crash_kept_back(shop: Workspace, tmp_path: Path) -> None:
+    path = shop.root / "imports.jsonl"
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    assert shop.import_file(tmp_path / "reports" / "đơn.csv").status == "unchanged"
+    assert set(journal.read(shop.root)) == {1, 2, 3, 4}
+
+
 def test_a_line_of_the_log_that_a_crash_kept_back_comes_with_the_next(shop: Workspace, tmp_path: Path) -> None:
     path = shop.root / "imports.jsonl"
     path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:1]), "utf-8")
     shop.import_file(write_reports(tmp_path / "more", 1, first=7)[0])
     assert sorted({json.loads(line)["id"] for line in path.read_text("utf-8").splitlines()}) == [1, 2, 3, 4, 5]
+
+
+# files that only this workspace knows how to read
+
+OWN = Plan(
+    "orders",
+    (
+        ("Số phiếu", "order_id"),
+        ("Hôm bán", "order_ts"),
+        ("Máy của khách", "customer_phone"),
+        ("Xong chưa", "status"),
+        ("Thu về", "gross_amount"),
+        ("Ai đó", ""),
+    ),
+)
+
+
+def bring_own(shop: Workspace, folder: Path) -> None:
+    shop.mappings.save("Sổ bán", OWN)
+    rows = "".join(f"P{n},{1 + n:02}/11/2026,09{n:08},Đã giao,{5000 + n},Người {n}\n" for n in range(9))
+    path = folder / "so ban.csv"
+    path.write_text(f"Số phiếu,Hôm bán,Máy của khách,Xong chưa,Thu về,Ai đó\n{rows}", "utf-8")
+    outcome = shop.import_file(path)
+    assert outcome.status == "loaded", [finding.message("en") for finding in outcome.findings]
+
+
+def test_mappings_of_ones_own_come_along(shop: Workspace, tmp_path: Path) -> None:
+    bring_own(shop, tmp_path)
+    backup(shop, tmp_path / "backups")
+    shop.mappings.remove("Sổ bán")
+    shop.mappings.save("Khác", OWN)
+    restore(shop, tmp_path / "backups")
+    assert [kept.name for kept in shop.mappings.all] == ["Sổ bán"]
+    assert rebuild(shop).equal
+
+
+def test_a_person_in_a_file_of_ones_own_mapping_is_forgotten_alike(shop: Workspace, tmp_path: Path) -> None:
+    bring_own(shop, tmp_path)
+    whole = "SELECT count(*), sum(gross_amount) FROM fact_order_live"
+    before = shop.warehouse.query(whole)
+    waiting = tmp_path / "lạ.csv"
+    waiting.write_text("Cột,Khác\n0900000003,x\n", "utf-8")
+    token = shop.mappings.keep_waiting(waiting, "lạ.csv").token
+    forget(shop, ["0900000003"])
+    assert shop.warehouse.query(whole) == before
+    assert "Người 3" not in b"".join(_originals(shop.root)).decode()
+    assert not (shop.root / "mappings" / ".waiting" / token).exists()
+    assert rebuild(shop).equal

@@ -367,6 +367,7 @@ class Workspace:
         digest = file_digest(path)
         earlier = self.warehouse.find(digest, chosen.key())
         if earlier is not None:
+            self._note(earlier.id, only_missing=True)
             return ImportOutcome(shown, _empty(shown), "unchanged", earlier.id, earlier=earlier)
         reading = self._with_notice(self.read(path, shown, chosen))
         if reading.status != "loaded":
@@ -380,7 +381,7 @@ class Workspace:
             )
             if outcome.import_id is not None:
                 self._leave_out_forgotten(path, digest)
-                self._note()
+                self._note(outcome.import_id)
         return ImportOutcome(shown, outcome.reading, outcome.status, outcome.import_id, outcome.findings)
 
     def try_mapping(self, path: Path, name: str, plan: Plan) -> ImportOutcome:
@@ -456,7 +457,7 @@ class Workspace:
         from laban.sources.scrub import scrub  # noqa: PLC0415  likewise
         from laban.warehouse import archive  # noqa: PLC0415  likewise
 
-        found = scrub(path, People(people, settings_module.secret(self.root)))
+        found = scrub(path, People(people, settings_module.secret(self.root)), self._known)
         if found is not None:
             archive.rewrite(self.root / "archive", digest, found.data)
 
@@ -488,15 +489,17 @@ class Workspace:
         """
         with self.writing:
             record = self.warehouse.undo(import_id, self.settings.now())
-            self._note()
+            self._note(record.id)
         self.keep_up()
         return record
 
-    def _note(self) -> None:
+    def _note(self, import_id: int, *, only_missing: bool = False) -> None:
         """Write the log of imports down beside the archive, so that a lost database can be made again."""
         from laban.warehouse import journal  # noqa: PLC0415  only after a change
 
-        journal.note(self.root, self.imports(include_undone=True))
+        if not only_missing or (not self.read_only and journal.lacks(self.root, import_id)):
+            record = self.warehouse.record(import_id)
+            journal.note(self.root, record, lambda: self.imports(include_undone=True))
 
     def freshness(self) -> list[SourceFreshness]:
         """Return, per source, the last day it has data for; looked up once per state of the warehouse."""

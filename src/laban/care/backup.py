@@ -124,11 +124,10 @@ def _copy_files(root: Path, draft: Path, before: Path | None) -> int:
     for name in FILES:
         if (root / name).is_file():
             shutil.copy2(root / name, draft / name)
-    mappings = sorted((root / MAPPINGS).glob("*.yaml"))
-    if mappings:
-        (draft / MAPPINGS).mkdir(mode=0o700)
-    for path in mappings:
-        shutil.copy2(path, draft / MAPPINGS / path.name)
+    if (root / MAPPINGS).is_dir():
+        (draft / MAPPINGS).mkdir()
+        for path in (root / MAPPINGS).glob("*.yaml"):
+            shutil.copy2(path, draft / MAPPINGS / path.name)
     (draft / ARCHIVE).mkdir(mode=0o700)
     now = archive.rewritten(root / ARCHIVE)
     then = archive.rewritten(before / ARCHIVE) if before else {}

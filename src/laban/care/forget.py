@@ -99,6 +99,8 @@ def forget_hashes(workspace: Workspace, hashes: Iterable[str]) -> Forgotten:
         dropped=sum(scrubbed.data is None for _, scrubbed in found),
         remaining=tuple(_elsewhere(workspace, people)),
     )
+    for waiting in _waiting(workspace, people):
+        workspace.mappings.forget(waiting)
     _log(workspace.root, made)
     return made
 
@@ -118,7 +120,7 @@ def look(workspace: Workspace, contacts: Sequence[str]) -> Forgotten:
 
 def _in_archive(workspace: Workspace, people: People) -> Iterator[tuple[str, Scrubbed]]:
     """Yield every archived file that names one of ``people``, with what is to be kept of it."""
-    folder = workspace.root / ARCHIVE
+    folder, known = workspace.root / ARCHIVE, workspace.mappings.known
     seen: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="laban-forget-") as place:
         path = Path(place) / "original"
@@ -128,7 +130,7 @@ def _in_archive(workspace: Workspace, people: People) -> Iterator[tuple[str, Scr
             seen.add(record.digest)
             with archive.unpacked(folder, record.digest) as original, path.open("wb") as file:
                 shutil.copyfileobj(original, file)
-            found = scrub(path, people)
+            found = scrub(path, people, known)
             if found is not None:
                 yield record.digest, _proven(workspace, record, found, path)
 
@@ -155,8 +157,14 @@ def _elsewhere(workspace: Workspace, people: People) -> Iterator[str]:
     """Yield files of the inbox that name one of ``people``: they are the person's who put them there."""
     if workspace.inbox.is_dir():
         for path in files_in([workspace.inbox]):
-            if scrub(path, people) is not None:
+            if scrub(path, people, workspace.mappings.known) is not None:
                 yield str(path.relative_to(workspace.root))
+
+
+def _waiting(workspace: Workspace, people: People) -> list[str]:
+    """Return the tokens of copies that wait for a mapping and name one of ``people``."""
+    shelf = workspace.mappings
+    return [one.token for one in shelf.all_waiting() if scrub(one.path, people, shelf.known) is not None]
 
 
 def _log(root: Path, made: Forgotten) -> None:

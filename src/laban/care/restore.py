@@ -49,6 +49,7 @@ def restore(workspace: Workspace, folder: Path) -> Restored:
         with workspace.writing:
             forgotten = _forgotten_since(workspace.root, source)
             _bring_files(workspace.root, source)
+            _bring_mappings(workspace.root, source)
             transfer.take_over(workspace.warehouse, database)
             journal.write(workspace.root, workspace.imports(include_undone=True))
             if forgotten:
@@ -83,12 +84,15 @@ def _bring_files(root: Path, source: Path) -> None:
             _put(source / name, root / name)
         elif name in {OWN_KPIS, f"{OWN_KPIS}.before"}:
             (root / name).unlink(missing_ok=True)
-    kept = {path.name: path for path in (source / MAPPINGS).glob("*.yaml")}
+
+
+def _bring_mappings(root: Path, source: Path) -> None:
+    wanted = {path.name: path for path in (source / MAPPINGS).glob("*.yaml")}
     for path in (root / MAPPINGS).glob("*.yaml"):
-        if path.name not in kept:
+        if path.name not in wanted:
             path.unlink()
-    for name, path in kept.items():
-        (root / MAPPINGS).mkdir(mode=0o700, exist_ok=True)
+    for name, path in wanted.items():
+        (root / MAPPINGS).mkdir(exist_ok=True)
         _put(path, root / MAPPINGS / name)
 
 

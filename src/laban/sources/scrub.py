@@ -21,6 +21,7 @@ from laban.sources.archive import check_workbook, members_of
 from laban.sources.blocks import Block, blocks_of
 from laban.sources.book import Book, Cell, Row, Sheet, UnreadableError, text_of
 from laban.sources.files import head_of, open_book
+from laban.sources.mapping import Known, recognising
 from laban.sources.privacy import People
 from laban.sources.scrub_workbook import texts_of, without_cells
 from laban.sources.text import decode, rows_of
@@ -45,11 +46,16 @@ class Scrubbed:
     removed: int
 
 
-def scrub(path: Path, people: People) -> Scrubbed | None:
-    """Return the file without ``people``; None when none of them is in it."""
+def scrub(path: Path, people: People, known: Known | None = None) -> Scrubbed | None:
+    """Return the file without ``people``; None when none is in it. ``known`` are the platforms it may be of."""
+    with recognising(known):
+        return _scrub(path, people)
+
+
+def _scrub(path: Path, people: People) -> Scrubbed | None:
     try:
         head = head_of(path)
-        book = open_book(path, head)
+        book = open_book(path, head, strange=True)
     except UnreadableError as fault:
         return _lines_without(path, people) if fault.code == "too_big" else None
     cuts = {id(sheet): found for sheet in book.sheets if (found := cuts_of(sheet, people))}

@@ -184,6 +184,11 @@ class Shelf:
             raise NoMappingError("?")
         return Waiting(token, (folder / "name").read_text("utf-8"), folder / "file")
 
+    def all_waiting(self) -> list[Waiting]:
+        """Return every file that waits."""
+        folder = self.root / _WAITING
+        return [self.waiting(found.parent.name) for found in sorted(folder.glob("*/file"))] if folder.is_dir() else []
+
     def forget(self, token: str) -> None:
         """Delete a file that waited."""
         if _TOKEN.fullmatch(token):

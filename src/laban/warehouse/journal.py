@@ -1,14 +1,14 @@
 """The log of imports once more, as lines of text beside the archive: what a lost database is made again from.
 
-A line per import, and one more when it is withdrawn; of several lines with one number the last one holds. Lines that
-a crash kept from being written are written with the next.
+A line per import, and one more when it is withdrawn; of several lines with one number the last one holds. Each line
+says up to which number there are lines, so that those that a crash kept from being written come with the next.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,8 @@ from laban.warehouse.imports import ImportRecord
 from laban.warehouse.load import to_json
 
 NAME = "imports.jsonl"
+#: Bytes at the end of the log in which its last line lies.
+_LONGEST = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +75,50 @@ def _entry(line: Mapping[str, object]) -> Entry:
     )
 
 
-def note(root: Path, records: Sequence[ImportRecord]) -> None:
-    """Add what of ``records`` (the whole log) is not written down yet."""
-    known = read(root)
-    fresh = [entry for record in records if known.get(record.id) != (entry := Entry.of(record))]
-    if fresh:
-        torn = (root / NAME).exists() and not (root / NAME).read_bytes().endswith(b"\n")
-        with (root / NAME).open("a", encoding="utf-8") as file:
-            file.write("\n" * torn + _lines(sorted(fresh, key=lambda entry: entry.id)))
+def note(root: Path, record: ImportRecord, everything: Callable[[], Sequence[ImportRecord]]) -> None:
+    """Add the line of an import; and, where lines before it are missing, those of ``everything`` as well."""
+    known = _upto(root)
+    if known is None or known < record.id - 1:
+        written = read(root)
+        fresh = [entry for one in everything() if written.get(one.id) != (entry := Entry.of(one))]
+    else:
+        fresh = [Entry.of(record)]
+    torn = known is None and (root / NAME).exists()
+    with (root / NAME).open("a", encoding="utf-8") as file:
+        file.write("\n" * torn + _lines(sorted(fresh, key=lambda entry: entry.id), known or 0))
+
+
+def lacks(root: Path, import_id: int) -> bool:
+    """Return whether the line of an import may be missing, because a crash came between the two."""
+    known = _upto(root)
+    return known is None or known < import_id
+
+
+def _upto(root: Path) -> int | None:
+    """Return the highest number in the log, as its last line says; None when that line is torn."""
+    path = root / NAME
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _LONGEST))
+        lines = file.read().splitlines(keepends=True)
+    try:
+        return int(json.loads(lines[-1])["upto"]) if lines and lines[-1].endswith(b"\n") else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def write(root: Path, records: Iterable[ImportRecord]) -> None:
     """Write the whole log anew, in place of what was there."""
     path = root / NAME
     draft = path.with_name(f"{NAME}.{os.getpid()}.draft")
-    draft.write_text(_lines(sorted(map(Entry.of, records), key=lambda entry: entry.id)), "utf-8")
+    draft.write_text(_lines(sorted(map(Entry.of, records), key=lambda entry: entry.id), 0), "utf-8")
     draft.replace(path)
 
 
-def _lines(entries: Iterable[Entry]) -> str:
-    return "".join(f"{to_json({name: getattr(entry, name) for name in Entry.__slots__})}\n" for entry in entries)
+def _lines(entries: Iterable[Entry], known: int) -> str:
+    lines = []
+    for entry in entries:
+        known = max(known, entry.id)
+        lines.append(to_json({name: getattr(entry, name) for name in Entry.__slots__} | {"upto": known}))
+    return "".join(f"{line}\n" for line in lines)
