@@ -88,8 +88,8 @@ def platform(answer: Answerer) -> Iterator[Platform]:
             if said.cut is not None:
                 self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
+        def log_request(self, *_: Any) -> None:
+            """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     running = Platform(f"http://127.0.0.1:{server.server_port}")

@@ -98,10 +98,8 @@ def accepted(question: Question, text: str, folder: Path) -> str:
 def _stripped(answer: str, strip: str) -> str:
     """Leave out words (``act_``, ``https://``) at the ends and single characters anywhere."""
     for part in strip.split():
-        if len(part) > 1:
-            answer = answer.removeprefix(part).removesuffix(part)
-        else:
-            answer = answer.replace(part, "")
+        whole = len(part) > 1
+        answer = answer.removeprefix(part).removesuffix(part) if whole else answer.replace(part, "")
     return answer.replace(" ", "") if strip.endswith(" ") else answer
 
 
@@ -151,7 +149,9 @@ def _tried(workspace: Workspace, made: Definition, new: Connection, secrets: Sec
 def _placed(connections: Connections, new: Connection, *, named: bool) -> Connection:
     """Give a new connection its name, or the place of the one to the same account."""
     others = [other for other in connections.all() if other.platform == new.platform]
-    same = next((other for other in others if (other.account, dict(other.given)) == (new.account, dict(new.given))), None)
+    same = next(
+        (other for other in others if (other.account, dict(other.given)) == (new.account, dict(new.given))), None
+    )
     same = same or next((other for other in others if other.account == new.account and named), None)
     if same is not None:
         return replace(same, given=new.given, base=new.base, since=new.since or same.since, state="new", trouble=None)

@@ -41,7 +41,9 @@ class Trouble:
     @classmethod
     def of(cls, error: LabanError) -> Trouble:
         """Return the trouble that an error is."""
-        values = {name: value if isinstance(value, (str, int)) else str(value) for name, value in error.values.items()}
+        values = {
+            name: value if isinstance(value, (str, int)) else str(value) for name, value in error.values.items()
+        }
         return cls(error.key, values, bool(getattr(error, "needs_person", False)))
 
 

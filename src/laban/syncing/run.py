@@ -1,7 +1,8 @@
 """One run: every stream of a connection, piece by piece; each piece is an import of its own.
 
-After each piece the connection's file says how far it has come. A run that is stopped, by a fault, a limit or a pulled
-plug, is gone on with where it was: at worst one piece is asked for twice, and the second answer replaces the first.
+After each piece the connection's file says how far it has come. A run that is stopped, by a fault, a limit or a
+pulled plug, is gone on with where it was: at worst one piece is asked for twice, and the second answer replaces the
+first.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -71,7 +72,9 @@ class Step:
     of: int
 
 
-def sync(workspace: Workspace, connection_id: str, tools: Tools, *, since: date | None = None) -> Iterator[Step]:
+def sync(
+    workspace: Workspace, connection_id: str, tools: Tools, *, since: date | None = None
+) -> Generator[Step, None, None]:
     """Bring a connection up to date; yield each piece as it is done.
 
     What goes wrong is written down with the connection and raised.

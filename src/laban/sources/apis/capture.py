@@ -26,7 +26,6 @@ MARK: Final = "answers 1"
 _START: Final = f'{{"laban": "{MARK}"'
 
 
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a file of answers answers: a stream of a platform, for the days ``start <= day < end``.
@@ -68,9 +67,16 @@ class Asked:
         """
         try:
             said = json.loads(line)
-            days = (date.fromisoformat(said["start"]), date.fromisoformat(said["end"]))
-            words = (str(said["zone"]), str(said["account"]), dict(said["given"]), int(said["again"]))
-            return cls(str(said["platform"]), str(said["stream"]), *days, *words)
+            return cls(
+                platform=str(said["platform"]),
+                stream=str(said["stream"]),
+                start=date.fromisoformat(said["start"]),
+                end=date.fromisoformat(said["end"]),
+                zone=str(said["zone"]),
+                account=str(said["account"]),
+                given=dict(said["given"]),
+                again=int(said["again"]),
+            )
         except (KeyError, TypeError) as error:
             raise ValueError(line[:80]) from error
 
@@ -117,11 +123,12 @@ def read_capture(path: Path, options: ReadOptions) -> Reading:
         if block is None:
             return emptied(made, stream, asked, path.name)
         return read_blocks(made.platform, [block], context)
-    except UnreadableError as fault:
-        return Reading(path.name, context.platform, fault.status, findings=(fault.finding(), *context.notes.finished()))
+    except UnreadableError as found:
+        fault = found
     except (ValueError, KeyError, LabanError):
         fault = UnreadableError("answers_unreadable")
-        return Reading(path.name, None, fault.status, findings=(fault.finding(),))
+    findings = (fault.finding(), *context.notes.finished())
+    return Reading(path.name, context.platform, fault.status, findings=findings)
 
 
 def _answers(lines: Iterable[str]) -> Iterator[Any]:

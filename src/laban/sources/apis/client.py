@@ -197,7 +197,8 @@ def _seconds(verdict: Verdict, attempt: int) -> float:
     if verdict.seconds is not None:
         return verdict.seconds
     first = SLOW_DOWN if verdict.then == "wait" else _FIRST_WAIT
-    return min(_LONGEST_WAIT, first * 2 ** (attempt - 1)) * random.uniform(0.8, 1.2)  # noqa: S311  no secret
+    spread: float = random.uniform(0.8, 1.2)  # noqa: S311  no secret
+    return min(_LONGEST_WAIT, float(first * 2 ** (attempt - 1))) * spread
 
 
 def _pruned(tree: Any, paths: list[list[str]], above: list[str]) -> Any:

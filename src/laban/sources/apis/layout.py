@@ -26,8 +26,7 @@ _DAY = timedelta(days=1)
 
 
 def layout(made: Definition, stream: Stream, asked: Asked, answers: Iterable[Any], context: Context) -> Block | None:
-    """Return the table of all answers, and tell ``context`` which days it covers; None when there is no row in them.
-    """
+    """Return the table of all answers, and tell ``context`` which days it covers; None when they hold no row."""
     columns = {name: made.platform.columns[name] for name in stream.fields}
     given = {**asked.given, "account": asked.account, "start": asked.start, "last": asked.end - _DAY}
     rows = [
@@ -53,8 +52,17 @@ def emptied(made: Definition, stream: Stream, asked: Asked, name: str) -> Readin
     rank = rank_of(present, stream.table.cut)
     slices = tuple(
         Slice(
-            *(plan.fact, made.platform.id, asked.account, plan.cut or "+".join(present) or "account"),
-            *("day", asked.start, asked.end, ("date",), (), plan.rank + (0 if plan.cut else rank), plan.rival),
+            fact=plan.fact,
+            platform=made.platform.id,
+            account=asked.account,
+            cut=plan.cut or "+".join(present) or "account",
+            grain="day",
+            start=asked.start,
+            end=asked.end,
+            columns=("date",),
+            rows=(),
+            rank=0 if plan.cut else rank + plan.rank,
+            rival=plan.rival,
         )
         for plan in series
     )

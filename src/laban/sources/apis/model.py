@@ -96,8 +96,10 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How not to be told to slow down: at least ``every`` seconds between requests, or by a header ``used/most``
-    (or ``left``, with ``most`` known) of a bucket that empties ``leak`` requests a second.
+    """How not to be told to slow down.
+
+    At least ``every`` seconds lie between requests. ``used_header`` tells "used/most" of a bucket that empties by
+    ``leak`` requests a second, ``left_header`` how many requests are left.
     """
 
     every: float = 0.0
@@ -108,7 +110,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One kind of request, with placeholders: ``{name}`` of a connection, ``{start}``, ``{last}``, ``{end}``, …"""
+    """One kind of request, with placeholders: ``{name}`` of a connection, ``{start}``, ``{last}``, ``{end}``."""
 
     path: str
     method: Literal["GET", "POST"] = "GET"

@@ -12,7 +12,13 @@ from laban.sources.apis.model import Definition, Rule, Then
 
 #: Statuses that may be gone at the next try.
 _PASSING: Final = frozenset({408, 409, 423, 425, 500, 502, 503, 504, 520, 521, 522, 524, 529})
-_USUAL: Final[Mapping[int, Then]] = {401: "expired", 403: "forbidden", 404: "missing", 410: "outdated", 426: "outdated"}
+_USUAL: Final[Mapping[int, Then]] = {
+    401: "expired",
+    403: "forbidden",
+    404: "missing",
+    410: "outdated",
+    426: "outdated",
+}
 #: Where platforms put a sentence about what is wrong.
 _MESSAGES: Final = (
     *("error.message", "0.error.message", "message", "errors.0.message", "detail", "error_description"),
