@@ -301,7 +301,8 @@ def export(path: Path, days: Mapping[date, int]) -> Path:
 
 
 SAME = (
-    "SELECT date, platform, account, channel_group, campaign, campaign_id, currency, impressions, clicks, link_clicks, "
+    "SELECT date, platform, account, channel_group, campaign, "
+    "campaign_id, currency, impressions, clicks, link_clicks, "
     "landing_page_views, purchases, conversions, conversion_value, spend, spend_reporting, reach "
     "FROM fact_ad_performance_live ORDER BY date"
 )

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from laban.sources.apis import errors
 from laban.sources.apis.capture import answer_line, parsed
 from laban.sources.apis.fill import filled, filled_in
-from laban.sources.apis.layout import rows_of
+from laban.sources.apis.layout import names_answer, rows_of
 from laban.sources.apis.model import Call, Definition, Stream
 from laban.sources.apis.paging import Request, first_page, next_page
 from laban.sources.apis.secrets import Secrets
@@ -79,16 +79,24 @@ class Client:
         Raises:
             ApiError: the platform does not give it.
         """
-        paging = stream.call.paging
-        request: Request | None = first_page(_request(stream.call, {**self.given, **window}), paging)
+        given = {**self.given, **window}
+        if stream.names is not None:
+            listed = self._all(stream.names.call, given, ())
+            pairs = [row for page in listed for row in rows_of(stream.names.call, page)]
+            yield names_answer(pairs, stream.names)
+        yield from self._all(stream.call, given, (*self.made.drop, *stream.drop))
+
+    def _all(self, call: Call, given: Mapping[str, Any], drop: tuple[str, ...]) -> Iterator[Any]:
+        paging = call.paging
+        request: Request | None = first_page(_request(call, given), paging)
         before = ""
         while request is not None:
             answer = self.ask(request)
-            rows, line = len(rows_of(stream, answer.body)), answer_line(answer.body)
+            rows, line = len(rows_of(call, answer.body)), answer_line(answer.body)
             if request.page >= _MOST_PAGES or (rows and line == before):
                 raise errors.EndlessError(platform=self._name)
             before = line
-            kept = _pruned(answer.body, [name.split(".") for name in (*self.made.drop, *stream.drop)], [])
+            kept = _pruned(answer.body, [name.split(".") for name in drop], [])
             yield parsed(self._scrubbed(answer_line(kept)))
             request = next_page(request, paging, answer, rows)
 

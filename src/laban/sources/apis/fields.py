@@ -3,16 +3,15 @@
 An expression is a path (``metrics.clicks``, ``values.0.end_time``, ``actions[action_type=lead].value``) or one
 operation: ``{given: "{property_id}"}``, ``{page: metadata.currencyCode}``, ``{first: […]}``, ``{sum: […]}``,
 ``{minus: [a, b]}``, ``{times: [a, 0.000001]}``, ``{join: […], with: " "}``, ``{words: a, are: {…}}``,
-``{ymd: dateRange.start}``, ``{read: a, format: "%Y%m%d"}``, ``{day_before: end_time}``, ``{tail: a}``,
-``{if: a, then: b, else: c}``. What is
-not there is None, and so is everything computed from it.
+``{ymd: dateRange.start}``, ``{read: a, format: "%Y%m%d"}``, ``{day_before: end_time}``, ``{tail: a, by: ":"}``,
+``{named: a}``, ``{if: a, then: b, else: c}``. What is not there is None, and so is everything computed from it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -23,18 +22,18 @@ from laban.sources.apis.fill import filled
 
 _STEP = re.compile(r"([^.\[\]]+)((?:\[[^\]]*\])*)(?:\.|$)")
 _WANTED = re.compile(r"\[([^=\]]+)=([^\]]*)\]")
-_TAIL = re.compile(r"[:/]")
 #: Seconds since 1970 are ten digits for three hundred years, milliseconds thirteen.
 _MILLISECONDS = 10**11
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A row, the page it stands in, and what the connection gives."""
+    """A row, the page it stands in, what the connection gives, and the names of what rows only number."""
 
     row: Any
     page: Any
     given: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def value_at(tree: Any, path: str) -> Any:
@@ -185,9 +184,14 @@ def _day_before(scope: Scope, _: Any, part: Any) -> Any:
     return None if at is None else at.date() - timedelta(days=1)
 
 
-def _tail(scope: Scope, _: Any, part: Any) -> Any:
+def _tail(scope: Scope, spec: Any, part: Any) -> Any:
     value = evaluate(part, scope)
-    return None if value is None else _TAIL.split(str(value))[-1]
+    return None if value is None else str(value).rsplit(spec.get("by", ":"), 1)[-1]
+
+
+def _named(scope: Scope, _: Any, part: Any) -> Any:
+    value = evaluate(part, scope)
+    return None if value is None else scope.names.get(str(value), str(value))
 
 
 def _if(scope: Scope, spec: Any, part: Any) -> Any:
@@ -214,6 +218,7 @@ OPERATIONS: Mapping[str, Callable[[Scope, Any, Any], Any]] = {
     "ymd": _ymd,
     "read": _read,
     "day_before": _day_before,
+    "named": _named,
     "tail": _tail,
     "if": _if,
     "value": _value,

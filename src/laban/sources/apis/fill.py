@@ -1,4 +1,4 @@
-"""Templates of a definition: ``{name}``, ``{start.year}``, ``{end:%Y-%m-%d}`` filled in texts, lists and tables.
+"""Templates of a definition: ``{name}``, ``{start.year}``, ``{end:%Y-%m-%d}``, ``{site:quoted}`` are filled.
 
 Braces that hold anything else are left alone, so that a GraphQL query can be written as it is.
 """
@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
+
+#: A format of our own: the value as a part of an address.
+QUOTED: Final = "quoted"
 
 _PLACE = re.compile(r"\{([a-z_]+)(?:\.([a-z]+))?(?::([^{}]+))?\}")
 
@@ -19,6 +23,8 @@ def filled(template: str, given: Mapping[str, Any]) -> str:
         value = given[found[1]]
         if found[2]:
             value = getattr(value, found[2])
+        if found[3] == QUOTED:
+            return quote(str(value), safe="")
         return format(value, found[3]) if found[3] else str(value)
 
     return _PLACE.sub(one, template)

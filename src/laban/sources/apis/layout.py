@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from laban.facts import FACT
 from laban.periods import Period
 from laban.sources.apis.fields import Scope, all_at, evaluate, moment, number, value_at
-from laban.sources.apis.model import Definition, Stream
+from laban.sources.apis.model import Call, Definition, Names, Stream
 from laban.sources.blocks import Block
 from laban.sources.book import Cell, Row, Sheet
 from laban.sources.columns import NUMERIC
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from laban.sources.apis.capture import Asked
 
 _DAY = timedelta(days=1)
+#: Under which a list of names is kept; no platform writes so.
+_NAMES = "laban names"
 
 
 def layout(made: Definition, stream: Stream, asked: Asked, answers: Iterable[Any], context: Context) -> Block | None:
@@ -72,9 +74,15 @@ def emptied(made: Definition, stream: Stream, asked: Asked, name: str) -> Readin
     )
 
 
-def rows_of(stream: Stream, page: Any) -> Sequence[Any]:
+def names_answer(rows: Iterable[Any], names: Names) -> dict[str, Any]:
+    """Return a list of names as an answer, to be kept before those that need it."""
+    pairs = ((value_at(row, names.key), value_at(row, names.value)) for row in rows)
+    return {_NAMES: {str(key): str(value) for key, value in pairs if key is not None and value}}
+
+
+def rows_of(call: Call, page: Any) -> Sequence[Any]:
     """Return the rows of one answer."""
-    found = all_at(page, stream.call.rows)
+    found = all_at(page, call.rows)
     return [row for part in found for row in (part if isinstance(part, list) else [part]) if row is not None]
 
 
@@ -82,20 +90,24 @@ def _scopes(stream: Stream, answers: Iterable[Any], given: Mapping[str, Any]) ->
     if stream.pivot:
         yield from (Scope(row, None, given) for row in _pivoted(stream, answers))
         return
+    names: dict[str, str] = {}
     for page in answers:
-        for row in rows_of(stream, page):
+        if stream.names is not None and isinstance(page, Mapping) and _NAMES in page:
+            names = page[_NAMES]
+            continue
+        for row in rows_of(stream.call, page):
             items = value_at(row, stream.each) if stream.each else None
             if not items:
-                yield Scope(row, page, given)
+                yield Scope(row, page, given, names)
             for item in items or ():
-                yield Scope({**row, "item": item}, page, given)
+                yield Scope({**row, "item": item}, page, given, names)
 
 
 def _pivoted(stream: Stream, answers: Iterable[Any]) -> list[dict[str, Any]]:
     """Turn ``{name, values: [{value, end_time}]}`` per measure into a row per moment with a value per measure."""
     found: dict[str, dict[str, Any]] = {}
     for page in answers:
-        for measure in rows_of(stream, page):
+        for measure in rows_of(stream.call, page):
             for point in measure.get("values") or [{**measure.get("total_value", {}), "end_time": ""}]:
                 at = str(point.get("end_time", ""))
                 found.setdefault(at, {"end_time": at})[str(measure.get("name"))] = point.get("value")

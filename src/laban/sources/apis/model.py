@@ -122,6 +122,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """A list that is asked for first, because rows have only numbers for what people know by name."""
+
+    call: Call
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """One report of a platform and the table that its rows are.
 
@@ -148,6 +157,7 @@ class Stream:
     pivot: bool = False
     drop: tuple[str, ...] = ()
     when: str = ""
+    names: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)

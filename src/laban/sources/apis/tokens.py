@@ -43,7 +43,12 @@ class Tokens:
     @property
     def renewable(self) -> bool:
         """Whether a token that is no longer valid can be exchanged for a new one without asking anybody."""
-        return self.auth.kind in ("refresh", "client", "google")
+        return self.auth.kind in ("refresh", "client", "google") and not self._lasting
+
+    @property
+    def _lasting(self) -> str:
+        """An access token that the person has brought: it lasts as long as it lasts."""
+        return self.secrets.get("access_token", "") if not self.secrets.get("refresh_token") else ""
 
     @property
     def bought(self) -> tuple[str, ...]:
@@ -60,9 +65,9 @@ class Tokens:
                 pair = f"{filled(self.auth.values['user'], values)}:{filled(self.auth.values['password'], values)}"
                 return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
             case "refresh" | "client" | "google":
-                if not self._token:
+                if not self._token and not self._lasting:
                     self.renew()
-                return {"Authorization": f"Bearer {self._token}"}
+                return {"Authorization": f"Bearer {self._token or self._lasting}"}
             case "none":
                 return {}
 
