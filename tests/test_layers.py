@@ -17,6 +17,7 @@ LAYERS = [
     {"plan"},
     {"findings"},
     {"workspace"},
+    {"syncing"},
     {"report"},
     {"web", "cli"},
 ]
@@ -34,6 +35,9 @@ ALLOWED = {("cli", "laban.web.app")}
 HOMES = {
     "duckdb": {"warehouse"},
     "zstandard": {"warehouse"},
+    "httpx": {"sources"},
+    "tenacity": {"sources"},
+    "cryptography": {"sources"},
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},

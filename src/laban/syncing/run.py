@@ -25,7 +25,7 @@ from laban.sources.apis.client import Client
 from laban.sources.apis.definitions import definition
 from laban.sources.apis.errors import ApiError, BusyError
 from laban.sources.apis.model import Definition, Stream
-from laban.sources.apis.vault import Vault
+from laban.sources.apis.vault import KeyLostError, Vault
 from laban.sources.apis.wire import Timing
 from laban.syncing.connections import Connection, Connections, Piece, StreamState, Trouble
 from laban.syncing.windows import begin, chunks, end_of
@@ -150,6 +150,9 @@ class Run:
 
     def _client(self) -> Client:
         secrets = self._vault.read(self._now.id)
+        needed = [question.name for question in self._made.questions if question.secret and question.default is None]
+        if not all(secrets.get(name) for name in needed):
+            raise KeyLostError
         return Client(self._made, given_of(self._made, self._now), secrets, self._now.base, self._tools.timing)
 
     def _stream(self, client: Client, stream: Stream, since: date | None) -> Iterator[Step]:
@@ -208,10 +211,7 @@ class Run:
         return self._workspace.settings.time_zone
 
     def _clock(self) -> datetime:
-        """The time on the shop's clock; a workspace of a fixed day lives in that day."""
-        now = self._workspace.settings.now()
-        fixed = self._workspace.fixed_today
-        return now if fixed is None else datetime.combine(fixed, now.time())
+        return clock_of(self._workspace)
 
     def _keep_secrets(self, client: Client) -> None:
         """Keep what the platform exchanged: an old refresh token may not open the door again."""
@@ -233,6 +233,12 @@ class Run:
 
     def _save(self) -> None:
         self._connections.update(self._now)
+
+
+def clock_of(workspace: Workspace) -> datetime:
+    """Return the time on the shop's clock; a workspace of a fixed day lives in that day."""
+    now, fixed = workspace.settings.now(), workspace.fixed_today
+    return now if fixed is None else datetime.combine(fixed, now.time())
 
 
 def given_of(made: Definition, connection: Connection) -> dict[str, str]:
