@@ -61,9 +61,8 @@ def create_app(
     assets = load_assets()
     site = Site(workspace, make_renderer(assets, workspace.settings.name), assets, upload_limit)
     if watch is not None:
-        site = replace(
-            site, keeper=Keeper(workspace.lend(workspace.root, workspace.settings.language, site.writing), watch)
-        )
+        lent = workspace.lend(workspace.root, workspace.settings.language, site.writing)
+        site = replace(site, keeper=Keeper(lent, watch))
     folder = cache or cache_folder()
     app = FastAPI(
         title="Laban",
@@ -98,7 +97,7 @@ def _answers(app: FastAPI, path: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def _lifespan(site: Site, folder: Path, app: FastAPI) -> AsyncIterator[None]:
-    """Make what the first reader would otherwise wait for (the chart script, the first page), and watch the sources."""
+    """Make what the first reader would otherwise wait for: the chart script, the first page. Watch the sources."""
     del app
     threading.Thread(target=_warm_up, args=(site, folder), name="laban-warm-up", daemon=True).start()
     if site.keeper is None:

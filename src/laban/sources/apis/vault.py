@@ -30,6 +30,7 @@ class KeyLostError(LabanError):
     """The credentials cannot be read here: another machine or another user made the key, or it is gone."""
 
     key = "api.error.key_lost"
+    needs_person = True
 
 
 @dataclass(frozen=True, slots=True)
