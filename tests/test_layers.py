@@ -18,6 +18,7 @@ LAYERS = [
     {"findings"},
     {"workspace"},
     {"care"},
+    {"syncing"},
     {"report"},
     {"web", "cli"},
 ]
@@ -35,6 +36,9 @@ ALLOWED = {("cli", "laban.web.app")}
 HOMES = {
     "duckdb": {"warehouse"},
     "zstandard": {"warehouse"},
+    "httpx": {"sources"},
+    "tenacity": {"sources"},
+    "cryptography": {"sources"},
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},

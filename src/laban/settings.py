@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,13 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(_text(item) for item in items)
 
 
+def _time(value: Any) -> time:
+    found = value if isinstance(value, time) else time.fromisoformat(_text(value))
+    if found.tzinfo is not None:
+        raise ValueError(value)
+    return found.replace(second=0, microsecond=0)
+
+
 def _period(value: Any) -> Period | None:
     try:
         return Period.parse(str(value)) if value else None
@@ -105,6 +113,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("brand_terms", (), _words, '["laban", "la bàn"]'),
     Setting("own_domains", (), _words, '["laban.vn", "shop.laban.vn"]'),
     Setting("index_base", "", _period, "2025-Q1, 2025-03, 2025"),
+    Setting("sync_at", time(5), _time, "05:00, 23:30"),
     Setting("rates", {}, _rates, "{USD = 26000}"),
 )
 
@@ -115,7 +124,8 @@ class Settings:
 
     ``rates`` gives, per foreign currency, how many units of ``currency`` one unit is worth. ``brand_terms`` are the
     words that make a search one for the brand (the company's name where there are none). ``own_domains`` are the
-    company's own sites, which never refer anybody.
+    company's own sites, which never refer anybody. ``sync_at`` is the time of day at which a server asks the
+    connected platforms.
     """
 
     name: str = "Laban"
@@ -126,6 +136,7 @@ class Settings:
     brand_terms: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
     index_base: Period | None = None
+    sync_at: time = time(5)
     rates: Mapping[str, Decimal] = field(default_factory=dict)
 
     def today(self) -> date:
@@ -178,6 +189,7 @@ activity_days = {activity_days}          # a customer is active for so many days
 brand_terms = {brand_terms}            # words that make a search one for your brand; empty: the name above
 own_domains = {own_domains}            # your own sites: visits from them are no referrals
 index_base = "{index_base}"             # period that an index is measured against, such as 2025-Q1
+sync_at = "{sync_at:%H:%M}"           # when connected platforms are asked every day, while laban serve runs
 
 [rates]                     # one unit of a foreign currency in {currency}
 # USD = 26000
@@ -199,6 +211,7 @@ def write_settings(root: Path, settings: Settings) -> None:
         brand_terms=f"[{', '.join(_quoted(term) for term in settings.brand_terms)}]",
         own_domains=f"[{', '.join(_quoted(domain) for domain in settings.own_domains)}]",
         index_base=settings.index_base.text() if settings.index_base else "",
+        sync_at=settings.sync_at,
     )
     path.write_text(text, "utf-8")
 
@@ -222,6 +235,18 @@ def remember_forgotten(root: Path, hashes: Iterable[str]) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write("".join(f"{known}\n" for known in sorted(forgotten(root) | set(hashes))))
     draft.replace(path)
+
+
+def config_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Return the folder where this user's programs keep settings; keys that must not lie in a workspace lie there."""
+    if given := environ.get("LABAN_CONFIG"):
+        return Path(given)
+    if given := environ.get("XDG_CONFIG_HOME"):
+        return Path(given) / "laban"
+    if platform == "win32" and (roaming := environ.get("APPDATA")):
+        return Path(roaming) / "laban"
+    home = Path(environ.get("HOME") or Path.home())
+    return home / "Library" / "Application Support" / "laban" if platform == "darwin" else home / ".config" / "laban"
 
 
 def secret(root: Path) -> bytes:

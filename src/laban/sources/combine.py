@@ -67,6 +67,16 @@ def read_book(book: Book, context: Context) -> Reading:
     return _reading(platform, _read_all(platform, known, context), unknown, context, matched)
 
 
+def read_blocks(platform: Platform, blocks: Sequence[Block], context: Context) -> Reading:
+    """Read tables of which it is known already what they are.
+
+    Raises:
+        UnreadableError: nothing in them can be used.
+    """
+    context.platform = platform.id
+    return _reading(platform, _read_all(platform, blocks, context), [], context, blocks)
+
+
 def _refuse_unknown_cards(readings: Sequence[TableReading], context: Context) -> None:
     lost = next((finding for finding in context.notes.finished() if finding.code == "unknown_card"), None)
     if lost is not None and not readings:

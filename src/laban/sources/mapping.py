@@ -353,15 +353,15 @@ def document(name: str) -> Any:
 
 def platform_of(raw: dict[str, Any]) -> Platform:
     """Return the platform that a mapping file describes, given as plain values."""
-    columns = {name: _column(name, spec) for name, spec in raw["columns"].items()}
+    columns = {name: column_of(name, spec) for name, spec in raw["columns"].items()}
     spellings = [(alias.text, column.name) for column in columns.values() for alias in column.aliases]
     patterns = tuple((re.compile(t[1:-1]), name) for t, name in spellings if _is_pattern(t))
     literal = [(clean(text), name) for text, name in spellings if not _is_pattern(text)]
     return Platform(
         id=raw["id"],
-        names=_by_language(raw["name"]),
+        names=by_language(raw["name"]),
         columns=columns,
-        tables=tuple(_table(spec, raw) for spec in raw["tables"]),
+        tables=tuple(table_of(spec, raw) for spec in raw["tables"]),
         template=raw.get("template", ""),
         priority=raw.get("priority", 0),
         currency=raw.get("currency", ""),
@@ -404,7 +404,8 @@ def _first_wins(pairs: Iterator[tuple[str, str]]) -> Mapping[str, str]:
     return found
 
 
-def _column(name: str, spec: dict[str, Any]) -> Column:
+def column_of(name: str, spec: dict[str, Any]) -> Column:
+    """Return a column as a mapping file describes it."""
     kind: Kind = spec["kind"]
     added = kind in ("sum", "quantity", "money", "non", "stock")
     return Column(
@@ -419,14 +420,14 @@ def _column(name: str, spec: dict[str, Any]) -> Column:
         second=spec.get("second", ""),
         issuer=spec.get("issuer", ""),
         required=spec.get("required", False),
-        heading=_by_language(spec.get("heading", {})),
-        note=_by_language(spec.get("note", {})),
-        example=_by_language(spec.get("example", {})),
+        heading=by_language(spec.get("heading", {})),
+        note=by_language(spec.get("note", {})),
+        example=by_language(spec.get("example", {})),
     )
 
 
 def _aliases(spec: dict[str, Any]) -> Iterator[Alias]:
-    for lang, text in _by_language(spec.get("heading", {})).items():
+    for lang, text in by_language(spec.get("heading", {})).items():
         if text:
             yield Alias(text, lang, "O")
     for lang, texts in spec.get("also", {}).items():
@@ -437,13 +438,15 @@ def _aliases(spec: dict[str, Any]) -> Iterator[Alias]:
             yield from (Alias(str(text), lang, evidence) for text in texts)
 
 
-def _by_language(value: Any) -> Mapping[str, str]:
+def by_language(value: Any) -> Mapping[str, str]:
+    """Return words by language; a plain text is the same in all of them."""
     if isinstance(value, dict):
         return {str(lang): str(text) for lang, text in value.items()}
     return dict.fromkeys(LANGUAGES, str(value))
 
 
-def _table(spec: dict[str, Any], raw: dict[str, Any]) -> Table:
+def table_of(spec: dict[str, Any], raw: dict[str, Any]) -> Table:
+    """Return a table as a mapping file describes it; ``raw`` is the whole file."""
     return Table(
         name=spec["name"],
         needs=tuple(spec.get("needs", ())),

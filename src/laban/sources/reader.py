@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from laban.sources.apis.capture import is_capture, read_capture
 from laban.sources.book import UnreadableError
 from laban.sources.bulk_plan import plan_bulk
 from laban.sources.combine import read_book
@@ -28,6 +29,8 @@ def _read(path: Path, options: ReadOptions) -> Reading:
         head = head_of(path)
     except UnreadableError as fault:
         return Reading(path.name, None, fault.status, findings=(fault.finding(),))
+    if is_capture(head):
+        return whole(read_capture(path, options), options)
     events = plan_events(path, head, options)
     if events is not None:
         return Reading(path.name, GA4, "loaded", bulk=events)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -18,7 +20,10 @@ from starlette.routing import Match
 
 from laban.errors import LabanError
 from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
-from laban.web import boards, command, errors, exports, mapping, own, pages, quality, tables, upload
+from laban.settings import config_folder
+from laban.syncing import Tools
+from laban.syncing.keeper import Keeper
+from laban.web import boards, command, errors, exports, mapping, own, pages, quality, sources, tables, upload
 from laban.web.assets import FOREVER, load_assets
 from laban.web.command import Desk, Run
 from laban.web.render import make_renderer, show_pages
@@ -41,6 +46,7 @@ def create_app(
     upload_limit: int = UPLOAD_LIMIT,
     cache: Path | None = None,
     desk: Desk | None = None,
+    watch: Tools | None = None,
 ) -> FastAPI:
     """Return the application that shows ``workspace``.
 
@@ -50,9 +56,13 @@ def create_app(
         upload_limit: the largest upload, in bytes.
         cache: where the chart script is kept; by default with this user's other caches.
         desk: where commands of other terminals are taken; None takes none.
+        watch: with what connected platforms are asked and the inbox is watched; None does neither.
     """
     assets = load_assets()
     site = Site(workspace, make_renderer(assets, workspace.settings.name), assets, upload_limit)
+    if watch is not None:
+        lent = workspace.lend(workspace.root, workspace.settings.language, site.writing)
+        site = replace(site, keeper=Keeper(lent, watch))
     folder = cache or cache_folder()
     app = FastAPI(
         title="Laban",
@@ -61,6 +71,7 @@ def create_app(
         openapi_url=None,
         lifespan=partial(_lifespan, site, folder),
     )
+    app.state.keeper = site.keeper
     app.add_middleware(Guard, hosts=hosts, refuse=partial(errors.refused, site))
     _add_error_handlers(app, site)
     _add_files(app, site, folder)
@@ -73,6 +84,7 @@ def create_app(
     app.include_router(own.make_router(site))
     app.include_router(mapping.make_router(site))
     app.include_router(quality.make_router(site))
+    app.include_router(sources.make_router(site))
     if desk is not None:
         app.include_router(command.make_router(site, desk))
     show_pages(site.renderer, partial(_answers, app))
@@ -87,10 +99,17 @@ def _answers(app: FastAPI, path: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def _lifespan(site: Site, folder: Path, app: FastAPI) -> AsyncIterator[None]:
-    """Make what the first reader would otherwise wait for: the chart script and the first page's answer."""
+    """Make what the first reader would otherwise wait for: the chart script, the first page. Watch the sources."""
     del app
     threading.Thread(target=_warm_up, args=(site, folder), name="laban-warm-up", daemon=True).start()
-    yield
+    if site.keeper is None:
+        yield
+        return
+    site.keeper.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(site.keeper.stop)
 
 
 def _warm_up(site: Site, folder: Path) -> None:
@@ -179,6 +198,6 @@ def make_server(
 
     desk = Desk(run) if run else None
     names = LOCAL_HOSTS | ({"*"} if host in EVERYWHERE else {host.lower()})
-    app = create_app(workspace, hosts=names, desk=desk)
+    app = create_app(workspace, hosts=names, desk=desk, watch=Tools(config_folder()))
     config = Config(app, host=host, port=port, access_log=False, log_level="warning", server_header=False, ws="none")
     return Server(config, workspace, desk, ready)

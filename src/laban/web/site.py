@@ -7,12 +7,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from laban.web.assets import Assets
 from laban.web.render import Renderer
 from laban.web.words import Words
 from laban.workspace import ImportOutcome, Workspace
+
+if TYPE_CHECKING:
+    from laban.syncing.keeper import Keeper
 
 T = TypeVar("T")
 
@@ -54,7 +57,7 @@ class Site:
     """One running server.
 
     ``pages`` keeps rendered pages, ``batches`` what became of the latest uploads; ``writing`` lets one import or
-    undo through at a time. ``upload_limit`` is in bytes.
+    undo through at a time. ``upload_limit`` is in bytes. ``keeper`` asks connected platforms, where somebody does.
     """
 
     workspace: Workspace
@@ -64,6 +67,7 @@ class Site:
     pages: Recent[bytes] = field(default_factory=lambda: Recent(256))
     batches: Recent[tuple[ImportOutcome, ...]] = field(default_factory=lambda: Recent(32))
     writing: threading.Lock = field(default_factory=threading.Lock)
+    keeper: Keeper | None = None
 
     @property
     def state(self) -> tuple[Hashable, ...]:

@@ -1,0 +1,1 @@
+"""Platforms over the network: how each is asked, and how its answers become the table of its files."""
