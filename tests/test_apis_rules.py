@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def test_pieces_cover_the_days_without_gaps_and_begin_on_the_same_days(start: da
     pieces = list(chunks(ADS, start, end))
     assert pieces[0].start <= start
     assert pieces[-1].end == end
-    assert all(one.end == two.start for one, two in itertools.pairwise(pieces))
+    assert all(one.end == two.start for one, two in pairwise(pieces))
     assert all(piece.start.weekday() == 0 for piece in pieces)
     shifted = {piece.start for piece in chunks(ADS, start + timedelta(days=1), end + timedelta(days=1))}
     assert {piece.start for piece in pieces[1:]} <= shifted
