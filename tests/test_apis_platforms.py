@@ -344,7 +344,7 @@ def test_search_console_is_read_until_an_empty_page(shop: Shop) -> None:
     asked = shop.bring("gsc", {"site": "sc-domain:aodai.vn", **GOOGLE}, search_console)
     sql = (
         "SELECT date, platform, query, clicks, impressions, "
-        "position_weight FROM fact_search_performance_live ORDER BY 1"
+        "position_weight FROM fact_search_performance_live WHERE query IS NULL ORDER BY 1"
     )
     export = "Date,Clicks,Impressions,CTR,Position\n" + "".join(
         f"2026-11-{d},12,340,3.53%,4.25\n" for d in range(16, 23)
