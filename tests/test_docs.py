@@ -9,6 +9,7 @@ import pytest
 
 from laban.cli import COMMANDS
 from laban.settings import SETTINGS
+from laban.sources.mapping import template_names
 
 ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"^\| (R\d{3}) \| (.+?) \| (done|partly|not yet) \| (.*?) \| (.*?) \|$")
@@ -43,6 +44,12 @@ def test_a_state_is_never_better_than_its_proof(row: tuple[str, str, str, str]) 
 def test_the_readme_names_every_command(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert [command for command in COMMANDS if f"laban {command}" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
+def test_the_readme_names_every_template(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    assert [sheet for sheet in template_names() if f"`{sheet}`" not in text and f"template {sheet}" not in text] == []
 
 
 def test_the_design_names_every_setting_or_its_file() -> None:

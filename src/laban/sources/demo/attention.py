@@ -43,8 +43,11 @@ NETWORKS: tuple[Network, ...] = (
     Network("instagram", "trangnon.official", 3_900, 7.5, 2.1, (1, 3, 5, 6), 0.30, 0.40,
             0.048, 0.0031, 0.0022, 0.0090),
     Network("tiktok", "trangnon", 2_600, 9.0, 1.9, (1, 4, 6), 0.95, 1.05, 0.052, 0.0028, 0.0036),
-    Network("zalo", "Trăng Non Official", 900, 2.4, 0.7),
+    Network("zalo", "Trăng Non Official", 900, 2.4, 0.7, (2,), 0.34, 0.40, 0.019, 0.0022, 0.0014),
 )  # fmt: skip
+
+
+_ONLY_FILMS = frozenset({"tiktok", "zalo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,10 @@ class Send:
         return self.recipients - self.soft_bounces - self.hard_bounces
 
 
+#: People who join the mailing list on a day.
+NEW_MEMBERS = 7.5
+
+
 def write_posts(days: Iterable[date], seed: int) -> list[Post]:
     """Return the posts of every network, oldest first; fresh posts have not yet gathered all their counters."""
     all_days = list(days)
@@ -125,7 +132,7 @@ def write_posts(days: Iterable[date], seed: int) -> list[Post]:
 
 def _post(network: Network, day: date, listeners: float, dice: Dice) -> Post:
     reach = dice.poisson(listeners * network.share_reached * dice.noise(network.spread))
-    film = network.name == "tiktok" or dice.chance(0.35)
+    film = network.name in _ONLY_FILMS or dice.chance(0.35)
     follows = dice.binomial(reach, 0.0011)
     views = reach + dice.poisson(0.32 * reach)
     at = datetime.combine(day, time(dice.pick((11, 19, 20, 21)), dice.between(0, 59)))
@@ -134,7 +141,7 @@ def _post(network: Network, day: date, listeners: float, dice: Dice) -> Post:
         network=network.name,
         page=network.page,
         title=dice.pick(TOPICS),
-        kind="Video" if network.name == "tiktok" else "Reels" if film else "Ảnh",
+        kind="Video" if network.name in _ONLY_FILMS else "Reels" if film else "Ảnh",
         at=at,
         reach=reach,
         views=views,
@@ -185,7 +192,7 @@ def send_newsletters(days: Iterable[date], seed: int) -> list[Send]:
     dice, sends = Dice(seed, "email"), list[Send]()
     members = 3_100.0
     for day in days:
-        members += 7.5 * dice.noise(0.3)
+        members += NEW_MEMBERS * dice.noise(0.3)
         eve = season.is_sale_day(day + timedelta(days=1))
         if (day.weekday() != 3 and not eve) or 0 <= season.tet_offset(day) <= 5:
             continue

@@ -37,6 +37,14 @@ class Lead:
     reason: str
     amount: int = 0
 
+    @property
+    def offered(self) -> datetime | None:
+        """When the person was made an offer: an hour after sales took over, and never after the deal was closed."""
+        if self.sales is None:
+            return None
+        made, closed = self.sales + timedelta(hours=1), self.won or self.lost
+        return min(made, closed) if closed else made
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:

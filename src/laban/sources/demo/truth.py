@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from laban.sources.demo.exports import trading, watching
 from laban.sources.demo.exports.ga4 import record
 from laban.sources.demo.files import DemoFile
 from laban.sources.demo.model import World
@@ -133,6 +134,7 @@ def _daily(world: World) -> dict[str, list[int | float]]:
     for post in world.posts:
         for name in ("reactions", "comments", "shares", "saves", "link_clicks"):
             series.add(post.at.date(), f"fact_social_post.{name}", getattr(post, name))
+    _sheets(world, series)
     # Sums of hundredths, without the tail that binary fractions leave.
     return {name: [round(value, 4) for value in values] for name, values in series.values.items()}
 
@@ -168,6 +170,18 @@ def _web(world: World, series: _Series) -> None:
             series.add(cell.day, f"fact_web_sessions.{name}|channel_group={cell.channel}", value)
             series.add(cell.day, f"fact_web_sessions.{name}|device={cell.device}", value)
         series.add(cell.day, "fact_web_sessions.revenue", cell.revenue)
+
+
+def _sheets(world: World, series: _Series) -> None:
+    """Name ``fact.column``, or ``fact.column|dimension=member`` where the rows are told apart."""
+    for fact, columns, rows in (*watching.told(world), *trading.told(world)):
+        name, mark, member = fact.partition("|")
+        for row in rows:
+            day = next(held for key in ("date", "period_start", "start") if isinstance(held := row.get(key), date))
+            for column in columns:
+                value = row.get(column)
+                if isinstance(value, (int, float)):
+                    series.add(day, f"{name}.{column}{mark}{member}", value)
 
 
 def _sales(world: World, series: _Series) -> None:

@@ -205,6 +205,7 @@ def _monthly(first: date, last: date, days: int, month_days: int, dice: Dice) ->
         cost("marketing", "staff", "", "Lương nhân viên marketing", 12_500_000),
         cost("marketing", "agency", "", "Phí agency chạy quảng cáo", 5_000_000),
         cost("marketing", "tool", "", "Phần mềm email, thiết kế, landing page", 1_150_000),
+        cost("marketing", "content", "", "Viết bài blog", 1_800_000),
         cost("marketing", "production", "organic_social", "Chụp ảnh, quay video", dice.between(35, 75) * 100_000),
         cost("sales", "staff", "", "Lương nhân viên chốt đơn", 15_000_000),
         cost("sales", "commission", "", "Hoa hồng nhân viên chốt đơn", dice.between(22, 40) * 100_000),

@@ -1,4 +1,4 @@
-"""Meta Ads in Vietnamese: the Ads Manager table by campaign and day, and weekly reach from Ads Reporting."""
+"""Meta Ads in Vietnamese: Ads Manager by campaign and day, reach by week and by month from Ads Reporting."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from laban.periods import unit_of
+from laban.periods import Period
 from laban.sources.demo.delivery import AdDay
 from laban.sources.demo.dice import Dice
 from laban.sources.demo.exports.google_ads import downloads
+from laban.sources.demo.exports.own_sheet import daily, over, whole
 from laban.sources.demo.files import DemoFile, add_up, delimited, ratio, span
 from laban.sources.demo.model import World
 
@@ -110,50 +111,60 @@ def _line(row: Row) -> list[object]:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """The account in an ISO week: people reached are counted once."""
+class Window:
+    """The account in a week or a month: people reached are counted once."""
 
-    start: date
+    period: Period
     reach: int
     impressions: int
     spend: int
 
 
+#: How often a person sees the account's ads within a window, at least; and by how much that varies.
+_OFTEN = {"week": (1.9, 0.4), "month": (3.1, 0.5)}
+
+
 def _reach(world: World, mine: Sequence[AdDay]) -> list[DemoFile]:
-    """Return Ads Reporting by week, whole weeks only: reach cannot be had from days."""
-    dice, weeks = Dice(world.seed, "meta weeks"), []
-    start = unit_of(world.first + timedelta(days=6), "week").start
-    by_week: dict[date, list[AdDay]] = {}
-    for ad in mine:
-        by_week.setdefault(unit_of(ad.day, "week").start, []).append(ad)
-    while start + timedelta(days=6) <= world.last:
-        ads = by_week.get(start, [])
-        shown = sum(ad.impressions for ad in ads)
-        weeks.append(Week(start, round(shown / (1.9 + 0.4 * dice.unit())), shown, sum(ad.spend for ad in ads)))
-        start += timedelta(days=7)
-    return [_weeks(weeks)] if weeks else []
+    """Return Ads Reporting by week and by month, whole ones only: reach cannot be had from days."""
+    weeks = _windows(world, mine, "week", [])
+    months = _windows(world, mine, "month", weeks)
+    named = ((weeks, "tuần"), (months, "tháng"))
+    return [_windows_file(windows, name) for windows, name in named if windows]
 
 
-def _weeks(weeks: Sequence[Week]) -> DemoFile:
+def _windows(world: World, mine: Sequence[AdDay], grain: str, inside: Sequence[Window]) -> list[Window]:
+    """A window has reached at least as many people as each of the shorter ones that lie inside it."""
+    dice, found = Dice(world.seed, f"meta {grain}s"), list[Window]()
+    shown, spent = daily((ad.day, ad.impressions) for ad in mine), daily((ad.day, ad.spend) for ad in mine)
+    least, varies = _OFTEN[grain]
+    for unit in whole(world, grain):
+        impressions = over(shown, unit)
+        fewest = [w.reach for w in inside if unit.start <= w.period.start and w.period.end <= unit.end]
+        people = max([round(impressions / (least + varies * dice.unit())), *fewest])
+        found.append(Window(unit, people, impressions, over(spent, unit)))
+    return found
+
+
+def _windows_file(windows: Sequence[Window], name: str) -> DemoFile:
     headings = (
         "Người tiếp cận", "Lượt hiển thị", "Tần suất", "Đơn vị tiền tệ", "Số tiền đã chi tiêu (VND)",
         "Lượt bắt đầu báo cáo", "Lượt kết thúc báo cáo",
     )  # fmt: skip
     lines = [
-        [week.reach, week.impressions, ratio(week.impressions, week.reach, 8), "VND", week.spend,
-         week.start.isoformat(), (week.start + timedelta(days=6)).isoformat()]
-        for week in weeks
+        [window.reach, window.impressions, ratio(window.impressions, window.reach, 8), "VND", window.spend,
+         window.period.start.isoformat(), window.period.last.isoformat()]
+        for window in windows
     ]  # fmt: skip
-    first, end = weeks[0].start, weeks[-1].start + timedelta(days=7)
+    first, end = windows[0].period.start, windows[-1].period.end
     return DemoFile(
-        name=f"Trang-Non-Tiếp-cận-theo-tuần-{span(first, end - timedelta(days=1))}.csv",
+        name=f"Trang-Non-Tiếp-cận-theo-{name}-{span(first, end - timedelta(days=1))}.csv",
         platform="meta_ads",
         data=delimited([headings, *lines], quote="blanks", encoding="utf-8-sig"),
-        rows=len(weeks),
+        rows=len(windows),
         totals={
-            "impressions": Decimal(sum(week.impressions for week in weeks)),
-            "spend": Decimal(sum(week.spend for week in weeks)),
-            "reach_sum": Decimal(sum(week.reach for week in weeks)),
+            "impressions": Decimal(sum(window.impressions for window in windows)),
+            "spend": Decimal(sum(window.spend for window in windows)),
+            "reach_sum": Decimal(sum(window.reach for window in windows)),
         },
         start=first,
         end=end,

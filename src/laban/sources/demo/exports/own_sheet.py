@@ -12,6 +12,8 @@ from laban.sources.demo.model import World
 from laban.sources.mapping import platforms, template
 
 Row = Mapping[str, object]
+#: A fact that a sheet fills, the columns of it that the truth is told about, and the sheet's rows.
+Told = tuple[str, tuple[str, ...], Iterable[Row]]
 _ADDED = frozenset({"sum", "quantity", "money"})
 
 

@@ -1,4 +1,4 @@
-"""Search Console: a zip per quarter, in turns English and Vietnamese; queries hide part of the clicks."""
+"""Search Console: a zip per quarter, of late per month, in turns English and Vietnamese; queries hide clicks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from laban.sources.demo.search import SearchDay
 from laban.sources.demo.shop import DOMAIN, PAGES, QUERIES
 
 NAMED_QUERIES = 0.62
+RECENT_MONTHS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,17 @@ class Line:
 def write(world: World) -> list[DemoFile]:
     """Return the Search Console files of the shop."""
     files = []
-    for number, (first, last) in enumerate(pieces(world.first, world.last, 3)):
+    for number, (first, last) in enumerate(downloads(world.first, world.last)):
         days = [day for day in world.search if first <= day.day <= last]
         dice = Dice(world.seed, "search console", first)
         files.append(_zip(days, first, last, VIETNAMESE if number % 2 else ENGLISH, dice))
     return files
+
+
+def downloads(first: date, last: date) -> list[tuple[date, date]]:
+    """Return the first and last day of each zip: a query's clicks are known for whole zips only."""
+    months = pieces(first, last, 1)[-RECENT_MONTHS:]
+    return [*pieces(first, months[0][0] - timedelta(days=1), 3), *months]
 
 
 def _zip(days: Sequence[SearchDay], first: date, last: date, words: Wording, dice: Dice) -> DemoFile:

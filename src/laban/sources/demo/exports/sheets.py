@@ -36,7 +36,7 @@ PAYMENTS = {"cod": "COD", "transfer": "Chuyển khoản", "wallet": "Ví điện
 SHOPS = {"web": "Website", "chat": "Tin nhắn", "marketplace": "Shopee"}
 COST_TYPES = {
     "staff": "Nhân sự", "agency": "Thuê ngoài", "tool": "Công cụ", "production": "Sản xuất",
-    "influencer": "KOL/KOC", "event": "Sự kiện", "commission": "Hoa hồng",
+    "content": "Nội dung", "influencer": "KOL/KOC", "event": "Sự kiện", "commission": "Hoa hồng",
 }  # fmt: skip
 NETWORKS = {"facebook": "Facebook", "instagram": "Instagram", "zalo": "Zalo"}
 MENTIONED_IN = {"Báo mạng": "Báo chí"}
@@ -148,8 +148,8 @@ def _order_line(order: Order, line: Line, style: Style, packing: int | None) -> 
 
 LEAD_HEADINGS = (
     "Mã khách tiềm năng", "Ngày có thông tin", "Họ tên", "Số điện thoại", "Nguồn", "Kênh marketing", "Chiến dịch",
-    "Người phụ trách", "Giai đoạn", "Phản hồi lần đầu", "Ngày thành MQL", "Ngày thành SQL", "Ngày chốt", "Ngày mất",
-    "Giá trị", "Lý do loại", "Điểm",
+    "Người phụ trách", "Giai đoạn", "Phản hồi lần đầu", "Ngày thành MQL", "Ngày thành SQL", "Ngày thành cơ hội",
+    "Ngày chốt", "Ngày mất", "Giá trị", "Lý do loại", "Điểm",
 )  # fmt: skip
 
 
@@ -171,14 +171,14 @@ def _leads(leads: Sequence[Lead], first: date, last: date, style: Style) -> Demo
         [
             lead.lead_id, _time(lead.created), lead.name, style.phone(lead.phone), lead.source,
             CHANNELS[lead.channel], lead.campaign, lead.owner, stage_of(lead), _time(lead.answered),
-            _time(lead.qualified), _time(lead.sales), _time(lead.won), _time(lead.lost),
+            _time(lead.qualified), _time(lead.sales), _time(lead.offered), _time(lead.won), _time(lead.lost),
             style.money(lead.amount or None), lead.reason, _score(lead),
         ]
         for lead in leads
     ]  # fmt: skip
     lines = [LEAD_HEADINGS, *body]
     totals = {"amount": Decimal(sum(lead.amount for lead in leads))}
-    reached = ((lead.created, lead.qualified, lead.sales, lead.won, lead.lost) for lead in leads)
+    reached = ((lead.created, lead.qualified, lead.sales, lead.offered, lead.won, lead.lost) for lead in leads)
     days = [moment.date() for stages in reached for moment in stages if moment]
     return _save(f"Khách tiềm năng {span(first, last)}.csv", "own_leads", lines, style, totals, days)
 

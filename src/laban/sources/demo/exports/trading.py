@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+from laban.periods import Period
 from laban.sources.demo.dice import Dice
-from laban.sources.demo.exports.own_sheet import Row, daily, over, own_sheet, whole
+from laban.sources.demo.exports.own_sheet import Row, Told, daily, over, own_sheet, whole
 from laban.sources.demo.files import DemoFile
 from laban.sources.demo.model import World
 from laban.sources.demo.season import demand, spending
@@ -17,6 +18,24 @@ CHATTING = next(campaign.name for campaign in CAMPAIGNS if campaign.kind == "mes
 MARKET = 61_000_000_000
 #: A test runs so long, one after the other; the treatment's true effect is a twelfth more orders.
 TEST_DAYS, UPLIFT = 28, 1 / 12
+
+
+#: What a deal is thought to be worth while nobody knows its order; ₫.
+USUAL_DEAL = 450_000
+
+
+def told(world: World) -> Iterator[Told]:
+    """Return what the truth tells of these sheets; figures of several days stand on the first of them."""
+    talks = ("conversations_started", "qualified_conversations", "phones_captured", "orders_closed")
+    yield "fact_messaging", talks, _chats(world)
+    yield "fact_link_click", ("clicks",), _links(world)
+    yield "fact_offline_activity", ("audience_estimate", "responses", "revenue"), _offline(world)
+    yield "fact_pipeline_snapshot", ("amount",), _pipeline(world)
+    yield "fact_kpi_target", ("met",), _targets(world)
+    for variant, arm in (("Đối chứng", "control"), ("Thử nghiệm", "treatment")):
+        rows = [row for row in _tests(world) if row["variant"] == variant]
+        yield f"fact_experiment|variant={arm}", ("units", "conversions", "incremental_revenue", "spend"), rows
+    yield "fact_budget_plan", ("planned_amount",), _budget(world)
 
 
 def write(world: World) -> list[DemoFile]:
@@ -34,6 +53,7 @@ def write(world: World) -> list[DemoFile]:
         ("offline", "Hoạt động offline.csv", list(_offline(world)), through),
         ("pipeline", "Cơ hội đang mở.csv", pipeline := list(_pipeline(world)), _dates(pipeline)),
         ("referrals", "Khách được giới thiệu.csv", referrals := list(_referrals(world)), _dates(referrals)),
+        ("emails", "Email chăm sóc sau mua.csv", care := list(_care(world)), [_sent_on(row) for row in care]),
     )
     return [file for kind, name, rows, days in made for file in own_sheet(kind, name, rows, days)]
 
@@ -120,7 +140,8 @@ def _chats(world: World) -> Iterator[Row]:
     """Messenger brings what its ads start, Zalo what customers begin themselves; orders closed are the shop's own."""
     dice = Dice(world.seed, "chats")
     started = daily((row.day, row.conversations) for row in world.ads if row.conversations)
-    closed = daily((order.at.date(), 1) for order in world.orders if order.sales_channel == "chat")
+    chat = [order for order in world.orders if order.sales_channel == "chat" and order.status != "cancelled"]
+    closed = daily((order.at.date(), 1) for order in chat)
     for day in world.days:
         own = dice.poisson(7 * demand(day))
         sold = closed.get(day, 0)
@@ -140,7 +161,7 @@ def _chats(world: World) -> Iterator[Row]:
 
 def _links(world: World) -> Iterator[Row]:
     dice = Dice(world.seed, "links")
-    delivered = daily((order.delivered, 1) for order in world.orders if order.delivered)
+    delivered = daily((order.delivered.date(), 1) for order in world.orders if order.delivered)
     for day in world.days:
         scans = dice.binomial(delivered.get(day, 0), 0.21)
         row = {"date": day, "link": "Thẻ cảm ơn – giảm 30K", "medium": "QR", "place": "Thẻ trong hộp hàng"}
@@ -167,18 +188,53 @@ def _offline(world: World) -> Iterator[Row]:
 
 
 def _pipeline(world: World) -> Iterator[Row]:
-    """Deals that sales were talking about on each Sunday."""
+    """Deals that sales were talking about on each Sunday; one that has ended since is written once more, with 0."""
+    listed: set[str] = set()
     for unit in whole(world, "week"):
         evening = datetime.combine(unit.last, time(23, 59))
+        still: set[str] = set()
         for lead in world.leads:
             ended = lead.won or lead.lost
-            if lead.sales and lead.sales <= evening and (ended is None or ended > evening):
-                if (evening - lead.sales).days > 45:
-                    continue
-                yield {
-                    "date": unit.last, "opportunity_id": lead.lead_id, "stage": "Cơ hội",
-                    "amount": lead.amount or 450_000, "probability": 40, "owner": lead.owner,
-                }  # fmt: skip
+            row: Row = {"date": unit.last, "opportunity_id": lead.lead_id, "owner": lead.owner}
+            if lead.offered and lead.offered <= evening and (ended is None or ended > evening):
+                still.add(lead.lead_id)
+                yield {**row, "stage": "Cơ hội", "amount": lead.amount or USUAL_DEAL, "probability": 40}
+            elif lead.lead_id in listed:
+                yield {**row, "stage": "Đã chốt" if lead.won else "Mất", "amount": 0}
+        listed = still
+
+
+#: The newsletters' tool credits its sends from Thursday to Monday; these go out on Tuesdays and get what comes then.
+TUESDAY, CARE_DAYS = 1, 2
+
+
+def _care(world: World) -> Iterator[Row]:
+    """The shop software's mails to the last week's parcels; unlike the newsletters' tool it tells machines apart."""
+    dice = Dice(world.seed, "care")
+    parcels = daily((order.delivered.date(), 1) for order in world.orders if order.delivered and order.customer)
+    bought = daily((order.at.date(), 1) for order in world.orders if order.channel == "email" and order.device)
+    for day in world.days:
+        sent = over(parcels, Period(day - timedelta(days=7), day)) if day.weekday() == TUESDAY else 0
+        if not sent:
+            continue
+        hard = dice.binomial(sent, 0.004)
+        opened = dice.binomial(sent - hard, 0.46)
+        machines = dice.binomial(opened, 0.27)
+        clicked = dice.binomial(opened - machines, 0.16)
+        ordered = over(bought, Period(day, day + timedelta(days=CARE_DAYS)))
+        yield {
+            "send_id": f"CS{day:%y%m%d}", "sent_at": datetime.combine(day, time(10)), "sent": sent,
+            "subject": "Cảm ơn bạn đã mua hàng | Trăng Non", "list": "Khách vừa nhận hàng", "delivered": sent - hard,
+            "soft_bounces": 0, "hard_bounces": hard, "unique_opens": opened, "machine_opens": machines,
+            "unique_clicks": clicked, "unsubscribes": dice.binomial(sent - hard, 0.0012), "complaints": 0,
+            "conversions": min(clicked, ordered),
+        }  # fmt: skip
+
+
+def _sent_on(row: Row) -> date:
+    at = row["sent_at"]
+    assert isinstance(at, datetime)  # noqa: S101  every row is a send
+    return at.date()
 
 
 def _referrals(world: World) -> Iterator[Row]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
+from laban.sources.demo.attention import NEW_MEMBERS, Send
 from laban.sources.demo.dice import Dice
-from laban.sources.demo.exports.own_sheet import Row, daily, over, own_sheet, whole
+from laban.sources.demo.exports.ga4 import record
+from laban.sources.demo.exports.own_sheet import Row, Told, daily, over, own_sheet, whole
 from laban.sources.demo.files import DemoFile
 from laban.sources.demo.model import World
 from laban.sources.demo.season import demand
@@ -17,6 +19,17 @@ ARTICLES = (
     ("/blog/bao-quan-do-linen", "Hướng dẫn"), ("/blog/hau-truong-bo-suu-tap", "Câu chuyện"),
 )  # fmt: skip
 GRAINS = ("week", "month")
+
+
+def told(world: World) -> Iterator[Told]:
+    """Return what the truth tells of these sheets; figures of several days stand on the first of them."""
+    searches = [row for row in _searches(world) if row["is_own_brand"]]
+    yield "fact_brand_search", ("search_volume",), searches
+    yield "fact_competitor_snapshot", ("posts", "public_engagements"), _rivals(world)
+    yield "fact_email_list", ("subscribers", "gained", "lost"), _list(world)
+    yield "fact_page_content", ("views", "engaged_views", "interactions", "scroll_90", "published"), _content(world)
+    steps = ("product_view_sessions", "add_to_cart_sessions", "checkout_sessions", "purchase_sessions")
+    yield "fact_web_sessions", (*steps, "form_starts", "form_submits", "signups"), _funnel(world)
 
 
 def write(world: World) -> list[DemoFile]:
@@ -41,12 +54,12 @@ def write(world: World) -> list[DemoFile]:
         ("funnel", "Các bước trên website theo ngày.csv", list(_funnel(world)), [everywhere[0], everywhere[-1]]),
     )
     files = [file for kind, name, rows, found in made for file in own_sheet(kind, name, rows, found)]
-    return [*files, *_reviews(world), *_brand_survey(world)]
+    return [*files, *_films(world), *_reviews(world), *_brand_survey(world)]
 
 
 def _visitors(world: World) -> Iterator[Row]:
-    """People are fewer than visits, and a month's people are fewer than its weeks' together."""
-    sessions = daily((visits.day, visits.sessions) for visits in world.visits)
+    """People as the web tool tells them apart: fewer than the visits it saw, in a month fewer than in its weeks."""
+    sessions = daily((cell.day, cell.sessions) for cell in record(world))
     dice = Dice(world.seed, "visitors")
     for grain in GRAINS:
         per_head = 1.22 if grain == "week" else 1.47
@@ -136,13 +149,28 @@ def _health(world: World) -> Iterator[Row]:
 
 
 def _list(world: World) -> Iterator[Row]:
-    dice, subscribers = Dice(world.seed, "list"), 2600
+    """The list is as long as the newsletters went to, and grows evenly between two of them."""
     lost = daily((send.at.date(), send.unsubscribes + send.hard_bounces) for send in world.sends)
+    before = None
     for unit in whole(world, "week"):
-        gained, gone = dice.poisson(34 * demand(unit.start)), over(lost, unit)
-        subscribers += gained - gone
-        row = {"date": unit.last, "list": "Bản tin Trăng Non", "subscribers": subscribers}
-        yield {**row, "gained": gained, "lost": gone}
+        size, gone = members_on(world.sends, unit.last), over(lost, unit)
+        row = {"date": unit.last, "list": "Khách hàng Trăng Non", "subscribers": size, "lost": gone}
+        yield {**row, "gained": None if before is None else max(0, size - before + gone)}
+        before = size
+
+
+def members_on(sends: Sequence[Send], day: date) -> int:
+    """Return how many the list had at the end of ``day``."""
+    last = next((send for send in reversed(sends) if send.at.date() <= day), None)
+    following = next((send for send in sends if send.at.date() > day), None)
+    if last is None:
+        return following.recipients - round(NEW_MEMBERS * (following.at.date() - day).days) if following else 0
+    stayed = last.recipients - last.unsubscribes - last.hard_bounces
+    passed = (day - last.at.date()).days
+    if following is None:
+        return stayed + round(NEW_MEMBERS * passed)
+    between = (following.at.date() - last.at.date()).days
+    return stayed + (following.recipients - stayed) * passed // between
 
 
 def _content(world: World) -> Iterator[Row]:
@@ -180,6 +208,21 @@ def _funnel(world: World) -> Iterator[Row]:
             "form_starts": forms + dice.poisson(1.3 * forms + 0.2), "form_submits": forms,
             "signups": dice.binomial(checkouts, 0.22),
         }  # fmt: skip
+
+
+def _films(world: World) -> list[DemoFile]:
+    """The videos of the Zalo page, which has no export: somebody writes down what it shows."""
+    mine = [post for post in world.posts if post.network == "zalo"]
+    rows: list[Row] = [
+        {
+            "post_id": post.post_id, "published_at": post.at, "network": "Zalo", "social_account": post.page,
+            "title": post.title, "post_type": post.kind, "views": post.views, "reach": post.reach,
+            "reactions": post.reactions, "comments": post.comments, "shares": post.shares,
+            "video_views": post.views, "video_completions": post.views * 17 // 100,
+        }
+        for post in mine
+    ]  # fmt: skip
+    return own_sheet("posts", "Video Zalo OA.csv", rows, [post.at.date() for post in mine])
 
 
 def _reviews(world: World) -> list[DemoFile]:
