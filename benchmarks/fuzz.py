@@ -55,13 +55,14 @@ def _until_fault(
     return cases[1]
 
 
-def chunks(files: int) -> Iterator[tuple[int, int]]:
-    return ((first, min(first + CHUNK, files)) for first in range(0, files, CHUNK))
+def chunks(first: int, files: int) -> Iterator[tuple[int, int]]:
+    return ((number, min(number + CHUNK, first + files)) for number in range(first, first + files, CHUNK))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first case")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=int, help="the number of one case")
@@ -72,7 +73,7 @@ def main() -> None:
     print(f"{len(corpus())} files of every kind, {chosen.files} mutants, seed {chosen.seed}, {chosen.jobs} processes")
     start, found, faults = time.perf_counter(), Counter[str](), list[str]()
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        futures = [pool.submit(run, chosen.seed, *chunk) for chunk in chunks(chosen.files)]
+        futures = [pool.submit(run, chosen.seed, *chunk) for chunk in chunks(chosen.first, chosen.files)]
         for done, future in enumerate(as_completed(futures), 1):
             counts, wrong = future.result()
             found += counts
