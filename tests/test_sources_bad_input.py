@@ -275,9 +275,10 @@ def test_a_zip_with_a_member_we_do_not_know(tmp_path: Path) -> None:
 def test_two_platforms_in_one_zip(tmp_path: Path) -> None:
     google = table(ADS, ("2026-11-16", "a", 5, 1, "VND"))
     search = "Date,Clicks,Impressions,CTR,Position\n2026-01-01,20,100,20%,3\n"
-    reading = read(tmp_path, zipped({"a.csv": google, "b.csv": search}), "a.zip")
+    later = table(ADS, ("2026-11-17", "a", 5, 1, "VND"))
+    reading = read(tmp_path, zipped({"a.csv": google, "b.csv": search, "c.csv": later}), "a.zip")
     (finding,) = (f for f in reading.findings if f.code == "other_platform")
-    assert (reading.platform, reading.rows, finding.level, finding.member) == ("google_ads", 1, "warning", "b.csv")
+    assert (reading.platform, reading.rows, finding.level, finding.member) == ("google_ads", 2, "warning", "b.csv")
     assert "Search Console" in finding.message("en")
 
 
