@@ -25,7 +25,8 @@ Total: Campaigns,,,VND,"2,200",110,1100000,11.00
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What a command finds around it: nothing of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LABAN_", "LC_"))}
+    ours = ("LABAN_", "LC_", "COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "HOME": str(home), "LANG": "C.UTF-8", **more}
 
 
