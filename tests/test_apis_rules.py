@@ -184,7 +184,7 @@ def test_a_server_that_stays_ill_is_given_up_with_longer_and_longer_waits() -> N
         with pytest.raises(UnwellError):
             client.ask(Request("GET", "/"))
         assert len(server.asked) == 6
-    assert all(one < two for one, two in zip(clock.slept, clock.slept[1:], strict=False))
+    assert all(one < two for one, two in pairwise(clock.slept))
 
 
 def test_a_full_bucket_is_left_to_run_empty() -> None:
