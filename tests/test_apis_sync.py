@@ -14,11 +14,14 @@ import pytest
 
 from api_meta import META, Meta
 from api_servers import Clock, Platform, Say, platform
+from laban.care.backup import backup
+from laban.care.restore import restore
 from laban.settings import Settings
 from laban.sources.apis.errors import ApiError, BusyError, RefusedError, UnreachableError
 from laban.sources.apis.wire import Timing
 from laban.syncing import Connection, Connections, Step, Tools, sync
-from laban.syncing.connect import Draft, connect
+from laban.syncing.connect import Draft, connect, disconnect
+from laban.syncing.run import AlreadyRunningError, SupersededError
 from laban.warehouse.archive import unpacked
 from laban.workspace import Workspace
 
@@ -314,3 +317,68 @@ def test_a_copy_of_the_workspace_opens_nothing(shop: Workspace, tools: Tools, tm
         elsewhere = replace(tools, config=tmp_path / "another user")
         with pytest.raises(Exception, match="another machine"):
             all_of(sync(shop, name, elsewhere))
+
+
+def test_a_connection_taken_away_on_the_way_ends_the_run_and_stays_away(shop: Workspace, tools: Tools) -> None:
+    with platform(Meta()) as server, shop:
+        name = connected(shop, tools, server).id
+        steps = sync(shop, name, tools)
+        next(steps)
+        disconnect(shop, name, tools)
+        with pytest.raises(SupersededError):
+            all_of(steps)
+        assert Connections(shop.root).all() == []
+        assert len(spend(shop)) == 14
+
+
+def test_two_runs_of_one_connection_do_not_meet(shop: Workspace, tools: Tools) -> None:
+    with platform(Meta()) as server, shop:
+        name = connected(shop, tools, server).id
+        steps = sync(shop, name, tools)
+        next(steps)
+        with pytest.raises(AlreadyRunningError):
+            all_of(sync(shop, name, tools))
+        steps.close()
+        all_of(sync(shop, name, tools))
+
+
+def test_what_a_person_has_undone_is_not_brought_back_by_the_same_answer(shop: Workspace, tools: Tools) -> None:
+    with platform(Meta()) as server, shop:
+        name = connected(shop, tools, server).id
+        all_of(sync(shop, name, tools))
+        latest = next(record for record in shop.imports() if "campaigns 2026-11-16" in record.name)
+        shop.undo(latest.id)
+        all_of(sync(shop, name, tools))
+        assert len(spend(shop)) == 16
+
+
+def test_a_warehouse_without_the_imports_gets_them_again(shop: Workspace, tools: Tools, tmp_path: Path) -> None:
+    with platform(Meta()) as server:
+        with shop:
+            name = connected(shop, tools, server).id
+            all_of(sync(shop, name, tools))
+            before = spend(shop)
+        (shop.root / "warehouse.duckdb").unlink()
+        with Workspace.open(shop.root, today=TODAY) as emptied:
+            all_of(sync(emptied, name, tools, since=date(2026, 11, 2)))
+            assert spend(emptied) == before
+
+
+def test_how_far_a_platform_was_asked_goes_back_with_a_restored_backup(
+    shop: Workspace, tools: Tools, tmp_path: Path
+) -> None:
+    late: dict[date, str] = {}
+    with platform(Meta(lambda day: late.get(day, "500000"))) as server, shop:
+        name = connected(shop, tools, server).id
+        steps = sync(shop, name, tools)
+        next(steps)
+        steps.close()
+        made = backup(shop, tmp_path / "backups")
+        assert not any(path.name == ".connections" for path in made.path.rglob("*"))
+        all_of(sync(shop, name, tools))
+        Connections(shop.root).add(replace(Connections(shop.root).get(name), id="meta_ads-2", account="later"))
+        restore(shop, tmp_path / "backups")
+        assert len(spend(shop)) == 7
+        assert Connections(shop.root).get("meta_ads-2").streams == {}
+        all_of(sync(shop, name, tools))
+        assert len(spend(shop)) == 23

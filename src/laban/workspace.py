@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 DATABASE = "warehouse.duckdb"
 OWN_KPIS = "kpis.yaml"
 MAPPINGS = "mappings"
+CONNECTIONS = "connections"
 INBOX = "inbox"
 #: Seconds to wait for a warehouse that another command has open; most are done sooner.
 PATIENCE = 2.0

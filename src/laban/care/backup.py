@@ -22,7 +22,7 @@ from laban.care.forget import LOG, forgettings
 from laban.errors import LabanError
 from laban.warehouse import archive, journal, transfer
 from laban.warehouse.engine import ARCHIVE
-from laban.workspace import DATABASE, MAPPINGS, OWN_KPIS, Workspace
+from laban.workspace import CONNECTIONS, DATABASE, MAPPINGS, OWN_KPIS, Workspace
 
 MANIFEST = "backup.json"
 #: Backups kept in a folder.
@@ -128,6 +128,10 @@ def _copy_files(root: Path, draft: Path, before: Path | None) -> int:
         (draft / MAPPINGS).mkdir()
         for path in (root / MAPPINGS).glob("*.yaml"):
             shutil.copy2(path, draft / MAPPINGS / path.name)
+    if (root / CONNECTIONS).is_dir():
+        (draft / CONNECTIONS).mkdir()
+        for path in (root / CONNECTIONS).glob("*.json"):
+            shutil.copy2(path, draft / CONNECTIONS / path.name)
     (draft / ARCHIVE).mkdir(mode=0o700)
     now = archive.rewritten(root / ARCHIVE)
     then = archive.rewritten(before / ARCHIVE) if before else {}

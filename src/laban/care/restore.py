@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from laban.care import backup as backups
 from laban.care.forget import BEFORE, forget_hashes
 from laban.warehouse import Warehouse, WarehouseUnreadableError, journal, transfer
 from laban.warehouse.engine import ARCHIVE
-from laban.workspace import DATABASE, INBOX, MAPPINGS, OWN_KPIS, Workspace
+from laban.workspace import CONNECTIONS, DATABASE, INBOX, MAPPINGS, OWN_KPIS, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def restore(workspace: Workspace, folder: Path) -> Restored:
             forgotten = _forgotten_since(workspace.root, source)
             _bring_files(workspace.root, source)
             _bring_mappings(workspace.root, source)
+            _bring_connections(workspace.root, source)
             transfer.take_over(workspace.warehouse, database)
             journal.write(workspace.root, workspace.imports(include_undone=True))
             if forgotten:
@@ -94,6 +96,28 @@ def _bring_mappings(root: Path, source: Path) -> None:
     for name, path in wanted.items():
         (root / MAPPINGS).mkdir(exist_ok=True)
         _put(path, root / MAPPINGS / name)
+
+
+def _bring_connections(root: Path, source: Path) -> None:
+    """Bring how far each platform has been asked, which belongs to the data.
+
+    One that was connected later is asked from the start again.
+    """
+    wanted = {path.name: path for path in (source / CONNECTIONS).glob("*.json")}
+    for path in (root / CONNECTIONS).glob("*.json"):
+        if path.name not in wanted:
+            _begin_anew(path)
+    for name, path in wanted.items():
+        (root / CONNECTIONS).mkdir(exist_ok=True)
+        _put(path, root / CONNECTIONS / name)
+
+
+def _begin_anew(path: Path) -> None:
+    with suppress(ValueError, TypeError):
+        later = {**json.loads(path.read_text("utf-8")), "streams": {}, "state": "new"}
+        draft = path.with_name(f".unfinished-{path.name}")
+        draft.write_text(json.dumps(later, ensure_ascii=False, indent=1), "utf-8")
+        draft.replace(path)
 
 
 def _put(source: Path, target: Path) -> None:

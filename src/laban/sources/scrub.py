@@ -17,12 +17,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from laban.facts import PERSONAL
+from laban.sources.apis.capture import is_capture
 from laban.sources.archive import check_workbook, members_of
 from laban.sources.blocks import Block, blocks_of
 from laban.sources.book import Book, Cell, Row, Sheet, UnreadableError, text_of
 from laban.sources.files import head_of, open_book
 from laban.sources.mapping import Known, recognising
 from laban.sources.privacy import People
+from laban.sources.scrub_answers import answers_without
 from laban.sources.scrub_workbook import texts_of, without_cells
 from laban.sources.text import decode, rows_of
 
@@ -55,6 +57,9 @@ def scrub(path: Path, people: People, known: Known | None = None) -> Scrubbed | 
 def _scrub(path: Path, people: People) -> Scrubbed | None:
     try:
         head = head_of(path)
+        if is_capture(head):
+            mended = answers_without(path, people)
+            return None if mended is None else Scrubbed(mended[0], mended[1], 0)
         book = open_book(path, head, strange=True)
     except UnreadableError as fault:
         return _lines_without(path, people) if fault.code == "too_big" else None

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 from laban.errors import LabanError, UnknownNameError
 from laban.i18n import Phrase, translate
 from laban.syncing.windows import Progress
+from laban.workspace import CONNECTIONS
 
-FOLDER: Final = "connections"
 _ID: Final = re.compile(r"[a-z0-9_]{1,40}(-[0-9]{1,3})?")
 #: Digests of the pieces that may still change; older ones are not asked for again.
 _MOST_DIGESTS: Final = 400
@@ -49,10 +49,14 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The latest answer for one piece of a stream: its fingerprint, and how often it has changed."""
+    """The latest answer for one piece of a stream: its fingerprint, and how often it has changed.
+
+    ``imported`` is the fingerprint of the file that was imported for it, "" where there was nothing to import.
+    """
 
     digest: str
     times: int = 0
+    imported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ class Connections:
     @property
     def folder(self) -> Path:
         """Where they are kept."""
-        return self.root / FOLDER
+        return self.root / CONNECTIONS
 
     def all(self) -> list[Connection]:
         """Return every connection, by name; a file that is none is left out."""
@@ -145,7 +149,7 @@ class Connections:
         Raises:
             UnknownNameError: there is none of that name.
         """
-        found = next((connection for connection in self.all() if connection.id == connection_id), None)
+        found = self.find(connection_id)
         if found is None:
             known = [connection.id for connection in self.all()]
             raise UnknownNameError(Phrase.of("api.connection_kind"), connection_id, known)
@@ -172,12 +176,9 @@ class Connections:
         self.folder.mkdir(exist_ok=True)
         _write(self.folder / f"{connection.id}.json", _plain(connection))
 
-    def update(self, connection: Connection) -> bool:
-        """Keep what became of a connection; return False when it was taken away meanwhile."""
-        if not (self.folder / f"{connection.id}.json").exists():
-            return False
-        self.add(connection)
-        return True
+    def find(self, connection_id: str) -> Connection | None:
+        """Return one connection, or None."""
+        return next((connection for connection in self.all() if connection.id == connection_id), None)
 
     def remove(self, connection_id: str) -> None:
         """Take a connection away; what it brought stays."""
@@ -211,7 +212,9 @@ def _plain(connection: Connection) -> dict[str, Any]:
                 "begun_on": _text(state.progress.begun_on),
                 "finished": state.progress.finished,
                 "reached": _text(state.progress.reached),
-                "pieces": {start: [piece.digest, piece.times] for start, piece in state.pieces.items()},
+                "pieces": {
+                    start: [piece.digest, piece.times, piece.imported] for start, piece in state.pieces.items()
+                },
             }
             for name, state in connection.streams.items()
         },

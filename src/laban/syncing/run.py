@@ -11,7 +11,7 @@ import hashlib
 import tempfile
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -39,6 +39,16 @@ class AlreadyRunningError(LabanError):
     """A connection that is being brought up to date just now."""
 
     key = "api.error.already_running"
+    status = 409
+
+    def __init__(self, connection: str) -> None:
+        super().__init__(connection=connection)
+
+
+class SupersededError(LabanError):
+    """A connection that was changed or taken away while it was being brought up to date."""
+
+    key = "api.error.superseded"
     status = 409
 
     def __init__(self, connection: str) -> None:
@@ -121,6 +131,7 @@ class Run:
         self._connections = connections
         self._tools = tools
         self._now = connections.get(connection_id)
+        self._written = self._now
         self._made = definition(self._now.platform)
         self._vault = Vault(workspace.root, tools.config)
 
@@ -136,12 +147,15 @@ class Run:
                 finally:
                     self._keep_secrets(client)
             self._keep(state="good", ended_at=self._clock(), good_at=self._clock(), trouble=None)
+        except SupersededError:
+            raise
         except LabanError as error:
             self._fail(error)
             raise
         except BaseException:
             # Stopped from outside: it is to be gone on with, at once if anybody asks.
-            self._keep(state="failed", ended_at=self._clock(), trouble=Trouble("api.error.stopped"))
+            with suppress(SupersededError):
+                self._keep(state="failed", ended_at=self._clock(), trouble=Trouble("api.error.stopped"))
             raise
 
     def _streams(self) -> list[Stream]:
@@ -173,29 +187,32 @@ class Run:
         """Ask for one piece and import it; an answer that is the same as last time is no news."""
         state = self._now.stream(stream.name)
         before = state.pieces.get(period.start.isoformat())
-        asked = self._asked(period, stream, 0)
+        asked = self._asked(period, stream)
         with tempfile.TemporaryDirectory(prefix="laban-sync-", ignore_cleanup_errors=True) as folder:
             answers = list(client.pages(stream, window_of(period, self._zone)))
             path = Path(folder) / "answers.jsonl"
             write_capture(path, asked, answers)
-            digest = _digest(path)
-            became: Became = "unchanged"
-            rows = 0
-            if before is None or before.digest != digest:
-                times = 0 if before is None else before.times + 1
+            digest, became, rows = _digest(path), "unchanged", 0
+            same = before is not None and before.digest == digest
+            if not same or not self._is_logged(before):
+                times = 0 if before is None else before.times + (not same)
                 if times:
                     write_capture(path, replace(asked, again=times), answers)
                 became, rows = self._import(path, stream, period)
-                before = Piece(digest, times)
+                before = Piece(digest, times, "" if became == "empty" else _digest(path))
         progress = state.progress.after(period, today)
         self._keep_stream(stream, replace(state.with_piece(period.start, before), progress=progress), rows)
         return became, rows
 
-    def _asked(self, period: Period, stream: Stream, again: int) -> Asked:
+    def _is_logged(self, piece: Piece | None) -> bool:
+        """Return whether the log knows the import of a piece: a restored or emptied warehouse may not."""
+        if piece is None or not piece.imported:
+            return piece is not None
+        return any(record.digest == piece.imported for record in self._workspace.imports(include_undone=True))
+
+    def _asked(self, period: Period, stream: Stream) -> Asked:
         given = dict(self._now.given)
-        return Asked(
-            *(self._made.id, stream.name, period.start, period.end, self._zone, self._now.account), given, again
-        )
+        return Asked(self._made.id, stream.name, period.start, period.end, self._zone, self._now.account, given)
 
     def _import(self, path: Path, stream: Stream, period: Period) -> tuple[Became, int]:
         name = f"{self._now.id} {stream.name} {period.start.isoformat()}..{period.last.isoformat()}.jsonl"
@@ -221,7 +238,8 @@ class Run:
     def _fail(self, error: LabanError) -> None:
         ended = self._clock()
         wait = ended + timedelta(seconds=error.seconds) if isinstance(error, BusyError) else None
-        self._keep(state="failed", ended_at=ended, trouble=Trouble.of(error), not_before=wait)
+        with suppress(SupersededError):
+            self._keep(state="failed", ended_at=ended, trouble=Trouble.of(error), not_before=wait)
 
     def _keep_stream(self, stream: Stream, state: StreamState, rows: int = 0) -> None:
         self._now = replace(self._now.with_stream(stream.name, state), rows=self._now.rows + rows)
@@ -232,7 +250,11 @@ class Run:
         self._save()
 
     def _save(self) -> None:
-        self._connections.update(self._now)
+        """Write down how far the run has come, unless somebody else has changed the connection meanwhile."""
+        if self._connections.find(self._now.id) != self._written:
+            raise SupersededError(self._now.id)
+        self._connections.add(self._now)
+        self._written = self._now
 
 
 def clock_of(workspace: Workspace) -> datetime:
