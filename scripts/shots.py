@@ -33,6 +33,7 @@ PAGES = {
     "kpi": "/kpi/conversion_rate?by=device",
     "kpi-money": "/kpi/return_on_ad_spend?by=campaign",
     "data": "/data",
+    "sources": "/data/sources",
     "dictionary": "/dictionary?q=ty%20le",
     "tables": "/tables",
     "table-conversion": "/tables/conversion",

@@ -185,30 +185,35 @@ class Run:
 
     def _piece(self, client: Client, stream: Stream, period: Period, today: date) -> tuple[Became, int]:
         """Ask for one piece and import it; an answer that is the same as last time is no news."""
-        state = self._now.stream(stream.name)
-        before = state.pieces.get(period.start.isoformat())
+        before = self._now.stream(stream.name).pieces.get(period.start.isoformat())
         asked = self._asked(period, stream)
         with tempfile.TemporaryDirectory(prefix="laban-sync-", ignore_cleanup_errors=True) as folder:
             answers = list(client.pages(stream, window_of(period, self._zone)))
             path = Path(folder) / "answers.jsonl"
             write_capture(path, asked, answers)
-            digest, became, rows = _digest(path), "unchanged", 0
+            digest = _digest(path)
             same = before is not None and before.digest == digest
-            if not same or not self._is_logged(before):
-                times = 0 if before is None else before.times + (not same)
-                if times:
-                    write_capture(path, replace(asked, again=times), answers)
-                became, rows = self._import(path, stream, period)
-                before = Piece(digest, times, "" if became == "empty" else _digest(path))
+            if before is not None and same and self._is_logged(before):
+                return self._done(stream, period, today, before, "unchanged", 0)
+            times = 0 if before is None else before.times + (not same)
+            if times:
+                write_capture(path, replace(asked, again=times), answers)
+            became, rows = self._import(path, stream, period)
+            latest = Piece(digest, times, "" if became == "empty" else _digest(path))
+        return self._done(stream, period, today, latest, became, rows)
+
+    def _done(
+        self, stream: Stream, period: Period, today: date, latest: Piece, became: Became, rows: int
+    ) -> tuple[Became, int]:
+        state = self._now.stream(stream.name)
         progress = state.progress.after(period, today)
-        self._keep_stream(stream, replace(state.with_piece(period.start, before), progress=progress), rows)
+        self._keep_stream(stream, replace(state.with_piece(period.start, latest), progress=progress), rows)
         return became, rows
 
-    def _is_logged(self, piece: Piece | None) -> bool:
+    def _is_logged(self, piece: Piece) -> bool:
         """Return whether the log knows the import of a piece: a restored or emptied warehouse may not."""
-        if piece is None or not piece.imported:
-            return piece is not None
-        return any(record.digest == piece.imported for record in self._workspace.imports(include_undone=True))
+        known = self._workspace.imports(include_undone=True) if piece.imported else ()
+        return not piece.imported or any(record.digest == piece.imported for record in known)
 
     def _asked(self, period: Period, stream: Stream) -> Asked:
         given = dict(self._now.given)
