@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from api_servers import Clock, Platform, Say, platform
 from laban.care.backup import backup
 from laban.care.restore import restore
 from laban.settings import Settings
-from laban.sources.apis.errors import ApiError, BusyError, RefusedError, UnreachableError
+from laban.sources.apis.errors import ApiError, BusyError, NotInstalledError, RefusedError, UnreachableError
 from laban.sources.apis.wire import Timing
 from laban.syncing import Connection, Connections, Step, Tools, sync
 from laban.syncing.connect import Draft, connect, disconnect
@@ -382,3 +383,14 @@ def test_how_far_a_platform_was_asked_goes_back_with_a_restored_backup(
         assert Connections(shop.root).get("meta_ads-2").streams == {}
         all_of(sync(shop, name, tools))
         assert len(spend(shop)) == 23
+
+
+@pytest.mark.parametrize("missing", ["httpx", "tenacity"])
+def test_without_the_extra_libraries_the_way_to_get_them_is_told(
+    shop: Workspace, tools: Tools, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with shop, pytest.raises(NotInstalledError) as caught:
+        connect(shop, Draft("meta_ads", META), tools)
+    assert 'pip install "laban[apis]"' in caught.value.message("vi")
+    assert Connections(shop.root).all() == []

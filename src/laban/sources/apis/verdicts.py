@@ -115,5 +115,5 @@ def _message(made: Definition, answer: Answer) -> str:
         if isinstance(found, Sequence) and not isinstance(found, str):
             found = ", ".join(str(item) for item in found[:3] if isinstance(item, str))
         if isinstance(found, str) and found.strip():
-            return " ".join(found.split())[:_LONGEST]
+            return " ".join(found.split())[:_LONGEST].rstrip(".")
     return f"HTTP {answer.status}"
