@@ -101,6 +101,15 @@ def test_visits_that_break_off_are_lost_tracking(value: int | None) -> None:
     assert doubt.period == Period(date(2026, 10, 6), date(2026, 10, 8))
 
 
+def test_a_number_that_stays_low_afterwards_has_not_lost_its_tracking() -> None:
+    """A campaign ends, and the first day without it happens to be the weakest."""
+    ended = date(2026, 10, 6)
+    rows = visits([(day, n if day < ended else 10 if day == ended else n // 4) for day, n in USUAL])
+    assert codes(Evidence(TODAY, [covered(FIRST, LAST)], days=rows)) == []
+    still = visits([(day, n if day < ended else 0) for day, n in USUAL])
+    assert codes(Evidence(TODAY, [covered(FIRST, LAST)], days=still)) == ["sudden_zero"]
+
+
 def test_days_without_rows_that_a_file_covers_are_lost_tracking_too() -> None:
     rows = visits([(day, n) for day, n in USUAL if day not in {date(2026, 10, 6), date(2026, 10, 7)}])
     assert codes(Evidence(TODAY, [covered(FIRST, LAST)], days=rows)) == ["sudden_zero"]
@@ -239,6 +248,14 @@ def test_an_invoice_that_repeats_the_platform_is_found(vat: str) -> None:
     taken = sum((row.sums["spend_reporting"] or 0 for row in rows if row.day.month == 9), D(0))
     (doubt,) = found(Evidence(TODAY, days=rows, costs=[cost(9, taken * D(vat)), cost(10, D(5000))]))
     assert (doubt.code, doubt.values["line"], doubt.values["months"]) == ("repeated_invoice", "Phí agency", 1)
+
+
+def test_a_salary_that_a_varying_spend_meets_now_and_then_is_no_repeat() -> None:
+    rows = ads("", date(2026, 6, 1), date(2026, 10, 31))
+    taken = [sum((r.sums["spend_reporting"] or D(0) for r in rows if r.day.month == m), D(0)) for m in range(6, 11)]
+    paid = [cost(6 + n, amount if n < 2 else amount * D("1.4")) for n, amount in enumerate(taken)]
+    assert codes(Evidence(TODAY, days=rows, costs=paid)) == []
+    assert codes(Evidence(TODAY, days=rows, costs=paid[:4])) == ["repeated_invoice"]
 
 
 def test_a_fee_of_a_fifth_of_the_spend_is_no_repeat() -> None:

@@ -418,7 +418,8 @@ class Workspace:
         from laban.sources import read_file  # noqa: PLC0415  readers are only needed here
 
         options = self.options(choices, today)
-        options = replace(options, known=known or options.known)
+        if known is not None:
+            options = replace(options, known=known)
         reading = read_file(path, options)
         account = self._said_before(reading, name, choices, warehouse or self.warehouse)
         if account is None:

@@ -32,6 +32,8 @@ FILES = (
     *(settings.FILE, settings.SECRET_FILE, settings.FORGOTTEN_FILE, LOG, journal.NAME),
     *(OWN_KPIS, f"{OWN_KPIS}.before"),
 )
+#: And these folders of small files, the files by their pattern.
+FOLDERS: Mapping[str, str] = {MAPPINGS: "*.yaml", CONNECTIONS: "*.json"}
 _UNFINISHED = ".unfinished-"
 _NAME = "%Y-%m-%dT%H%M%S"
 
@@ -124,14 +126,10 @@ def _copy_files(root: Path, draft: Path, before: Path | None) -> int:
     for name in FILES:
         if (root / name).is_file():
             shutil.copy2(root / name, draft / name)
-    if (root / MAPPINGS).is_dir():
-        (draft / MAPPINGS).mkdir()
-        for path in (root / MAPPINGS).glob("*.yaml"):
-            shutil.copy2(path, draft / MAPPINGS / path.name)
-    if (root / CONNECTIONS).is_dir():
-        (draft / CONNECTIONS).mkdir()
-        for path in (root / CONNECTIONS).glob("*.json"):
-            shutil.copy2(path, draft / CONNECTIONS / path.name)
+    for folder, pattern in FOLDERS.items():
+        for path in (root / folder).glob(pattern):
+            (draft / folder).mkdir(mode=0o700, exist_ok=True)
+            shutil.copy2(path, draft / folder / path.name)
     (draft / ARCHIVE).mkdir(mode=0o700)
     now = archive.rewritten(root / ARCHIVE)
     then = archive.rewritten(before / ARCHIVE) if before else {}

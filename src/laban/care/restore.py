@@ -16,7 +16,7 @@ from laban.care import backup as backups
 from laban.care.forget import BEFORE, forget_hashes
 from laban.warehouse import Warehouse, WarehouseUnreadableError, journal, transfer
 from laban.warehouse.engine import ARCHIVE
-from laban.workspace import CONNECTIONS, DATABASE, INBOX, MAPPINGS, OWN_KPIS, Workspace
+from laban.workspace import CONNECTIONS, DATABASE, INBOX, OWN_KPIS, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def restore(workspace: Workspace, folder: Path) -> Restored:
         with workspace.writing:
             forgotten = _forgotten_since(workspace.root, source)
             _bring_files(workspace.root, source)
-            _bring_mappings(workspace.root, source)
-            _bring_connections(workspace.root, source)
+            _bring_folders(workspace.root, source)
             transfer.take_over(workspace.warehouse, database)
             journal.write(workspace.root, workspace.imports(include_undone=True))
             if forgotten:
@@ -88,28 +87,23 @@ def _bring_files(root: Path, source: Path) -> None:
             (root / name).unlink(missing_ok=True)
 
 
-def _bring_mappings(root: Path, source: Path) -> None:
-    wanted = {path.name: path for path in (source / MAPPINGS).glob("*.yaml")}
-    for path in (root / MAPPINGS).glob("*.yaml"):
-        if path.name not in wanted:
-            path.unlink()
-    for name, path in wanted.items():
-        (root / MAPPINGS).mkdir(exist_ok=True)
-        _put(path, root / MAPPINGS / name)
+def _bring_folders(root: Path, source: Path) -> None:
+    """Bring mappings, and how far each platform has been asked, which belongs to the data.
 
-
-def _bring_connections(root: Path, source: Path) -> None:
-    """Bring how far each platform has been asked, which belongs to the data.
-
-    One that was connected later is asked from the start again.
+    A mapping made later goes; a platform that was connected later is asked from the start again.
     """
-    wanted = {path.name: path for path in (source / CONNECTIONS).glob("*.json")}
-    for path in (root / CONNECTIONS).glob("*.json"):
-        if path.name not in wanted:
-            _begin_anew(path)
-    for name, path in wanted.items():
-        (root / CONNECTIONS).mkdir(exist_ok=True)
-        _put(path, root / CONNECTIONS / name)
+    for folder, pattern in backups.FOLDERS.items():
+        wanted = {path.name: path for path in (source / folder).glob(pattern)}
+        for path in (root / folder).glob(pattern):
+            if path.name in wanted:
+                continue
+            if folder == CONNECTIONS:
+                _begin_anew(path)
+            else:
+                path.unlink()
+        for name, path in wanted.items():
+            (root / folder).mkdir(exist_ok=True)
+            _put(path, root / folder / name)
 
 
 def _begin_anew(path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import click
 
@@ -148,17 +148,30 @@ def _change(tile: Tile, lang: str, currency: str) -> Text:
     return Text("  ".join(word for word in words if word), style=_STYLES[change.verdict] if change else "dim")
 
 
+#: So many sources that reach the same newest day are named; more are counted.
+_SOURCES_NAMED: Final = 8
+
+
 def _print_freshness(console: Console, view: ScorecardView, lang: str) -> None:
     from laban.report import format as fmt  # noqa: PLC0415  help needs no dates
     from laban.report import narrative  # noqa: PLC0415  help needs no names
 
     if not view.freshness:
         return
+    newest = max((source.last_day for source in view.freshness if source.last_day), default=None)
+    level = [source for source in view.freshness if source.last_day == newest and not source.stale]
+    if len(level) <= _SOURCES_NAMED:
+        level = []
     parts = []
     for source in view.freshness:
+        if source in level:
+            continue
         until = fmt.day(source.last_day, lang) if source.last_day else "–"
         mark = f" ({translate(lang, 'cli.board.stale')})" if source.stale else ""
         parts.append(f"{narrative.named(lang, 'platform', source.platform)} {until}{mark}")
+    if level and newest:
+        word = "cli.board.level_rest" if parts else "cli.board.level_all"
+        parts.append(translate(lang, word, n=len(level), day=fmt.day(newest, lang)))
     console.print()
     words = translate(lang, "cli.board.freshness", sources=" · ".join(parts))
     console.print(words, style="dim", highlight=False, markup=False)

@@ -20,6 +20,9 @@ _VAT = (Decimal(1), Decimal("1.05"), Decimal("1.08"), Decimal("1.1"))
 #: One invoice within this share of a month's spend may be chance in none of a dozen lines; two of a kind need less.
 _EXACT = Decimal("0.002")
 _NEAR = Decimal("0.01")
+#: A line that repeats a platform does so in this share of its months at least: a salary that never changes is met now
+#: and then by a spend that varies around it.
+_MOSTLY = Decimal("0.5")
 
 
 def spend_unseen(evidence: Evidence) -> Iterator[Doubt]:
@@ -57,15 +60,19 @@ def repeated_invoices(evidence: Evidence) -> Iterator[Doubt]:
     """Cost lines that are what a platform took in that month: written down by hand, the spend counts twice."""
     spend = _spend_by_month(evidence)
     repeats: dict[tuple[str, str, str], list[tuple[CostMonth, Decimal]]] = defaultdict(list)
+    compared: dict[tuple[str, str, str], int] = defaultdict(int)
     for line in evidence.costs:
         for platform, amounts in spend.items():
             taken = amounts.get(line.first.replace(day=1), Decimal(0))
             if taken > 0 and line.amount > 0:
+                compared[line.description, line.cost_type, platform] += 1
                 off = min(abs(line.amount / taken / vat - 1) for vat in _VAT)
                 if off <= _NEAR:
                     repeats[line.description, line.cost_type, platform].append((line, off))
-    for (description, _, platform), lines in repeats.items():
+    for (description, kind, platform), lines in repeats.items():
         if len(lines) < 2 and min(off for _, off in lines) > _EXACT:
+            continue
+        if len(lines) < _MOSTLY * compared[description, kind, platform]:
             continue
         months = [unit_of(line.first, "month") for line, _ in lines]
         period = Period(min(m.start for m in months), max(m.end for m in months))

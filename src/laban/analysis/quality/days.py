@@ -23,6 +23,9 @@ _NOTHING = Decimal("0.15")
 _MISSED = 14
 #: The other number that goes on must keep this share of its usual size.
 _GOES_ON = Decimal("0.5")
+#: What follows a loss must come back to this share of the usual within so many days; else something ended or shrank.
+_COMES_BACK = Decimal("0.5")
+_AFTER, _AFTER_KNOWN = 7, 3
 #: Days around Tết on which no orders are no surprise.
 _CLOSED_BEFORE, _CLOSED_AFTER = 3, 9
 #: Days behind that every source is allowed, and the multiple of its usual step.
@@ -109,7 +112,10 @@ def _series(evidence: Evidence) -> dict[tuple[str, str, str], dict[date, Account
 
 
 def sudden_zero(evidence: Evidence) -> Iterator[Doubt]:
-    """Runs of days on which next to nothing is left of a number: counting stopped, not the business."""
+    """Runs of days on which next to nothing is left of a number: counting stopped, not the business.
+
+    A number that stays low afterwards fell for another reason, such as a campaign that ended.
+    """
     covered = _by_account(evidence.covered)
     for (fact, platform, account), rows in _series(evidence).items():
         known = covered.get((fact, platform, account), set()) or days_of(min(rows), max(rows) + _DAY)
@@ -132,6 +138,7 @@ def _losses(watched: Watched, rows: Mapping[date, AccountDay], days: Sequence[da
         return
     low: list[date] = []
     usual: dict[date, Decimal] = {}
+    missed: dict[date, Decimal] = {}
     good: list[Decimal] = []
     for day in days:
         value = values[day] or Decimal(0)
@@ -144,12 +151,19 @@ def _losses(watched: Watched, rows: Mapping[date, AccountDay], days: Sequence[da
             and not (watched.rests and _closed(day))
         ):
             low.append(day)
-            usual[day] = mean - value
+            usual[day], missed[day] = mean, mean - value
         else:
             good.append(value)
     for run in runs(low):
-        if sum((usual[day] for day in usual if day in run), Decimal(0)) >= _MISSED:
+        enough = sum((missed[day] for day in missed if day in run), Decimal(0)) >= _MISSED
+        later = [day for day in days if run.end <= day < run.end + _AFTER * _DAY and day not in usual]
+        if enough and _comes_back([values[day] or Decimal(0) for day in later], usual[run.start]):
             yield run
+
+
+def _comes_back(after: Sequence[Decimal], usual: Decimal) -> bool:
+    """Whether a number is again what it used to be; as long as too few days are known, it may be."""
+    return len(after) < _AFTER_KNOWN or sum(after, Decimal(0)) >= _COMES_BACK * len(after) * usual
 
 
 def _closed(day: date) -> bool:
