@@ -19,6 +19,7 @@ from laban.metrics.own import PACK, drafted, extended, read, write
 from laban.metrics.query import Query
 from laban.metrics.run import run
 from laban.periods import Period
+from laban.report.views.common import named
 from laban.warehouse import Warehouse
 
 CATALOGUE = load_catalogue()
@@ -172,6 +173,39 @@ def test_a_reading_that_is_not_there_is_answered_with_those_that_are() -> None:
     with pytest.raises(UnknownNameError) as caught:
         CATALOGUE.kpi(f"{name}x")
     assert caught.value.nearest == (name.partition(".")[2],)
+
+
+def test_no_two_readings_share_a_label() -> None:
+    for kpi in CATALOGUE.kpis.values():
+        names = CATALOGUE.readings(kpi.id)
+        assert names[0] == kpi.id
+        for lang in LANGUAGES:
+            labels = [named(CATALOGUE.kpi(name)).get(lang) for name in names]
+            assert len(set(labels)) == len(labels), labels
+
+
+def test_two_readings_stand_on_one_board(shop: Warehouse) -> None:
+    base, _, variant = variants()[0].partition(".")
+    catalogue = with_own(f"boards: {{mine: {{name: {{vi: Của tôi}}, kpis: [{base}.{variant}, {base}]}}}}")
+    assert catalogue.pack("mine").kpis == (f"{base}.{variant}", base)
+    assert catalogue.pack("mine").name.en == "Của tôi"
+
+
+@pytest.mark.parametrize(
+    ("board", "code"),
+    [
+        ("{weekly_seven: {name: {vi: Bảy}, kpis: [orders_count]}}", "own_taken"),
+        ("{mine: {kpis: [orders_count]}}", "own_name"),
+        ("{mine: {name: {vi: Bảng}, kpis: []}}", "own_board_empty"),
+        ("{mine: {name: {vi: Bảng}, kpis: orders_count}}", "own_board_empty"),
+        ("{mine: {name: {vi: Bảng}, kpis: [orders_count, ordres_count]}}", "unknown"),
+        ("{mine: {name: {vi: Bảng}, kpis: [cost_per_click.nothing]}}", "unknown"),
+        ("{'Bảng': {name: {vi: Bảng}, kpis: [orders_count]}}", "name"),
+        ("{mine: 5}", "own_name"),
+    ],
+)
+def test_what_is_wrong_with_a_board_is_told(board: str, code: str) -> None:
+    assert list(told(f"boards: {board}").values()) == [code]
 
 
 def test_how_long_a_customer_is_active_is_a_reading_too(shop: Warehouse) -> None:

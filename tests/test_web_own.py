@@ -106,6 +106,64 @@ def test_a_reading_is_chosen_and_printed_beside_the_number(client: Client, shop:
     assert client.get(f"/kpi/{kpi.id}.json").json()["tile"]["kpi"]["name"]["vi"] == usual
 
 
+BOARD = [("name_vi", "Bảng sáng thứ hai"), ("name_en", "Monday board")]
+READINGS = [("kpi", "cost_per_click"), ("kpi", "cost_per_click.all_clicks"), ("kpi", "conversion_rate")]
+
+
+def post_board(client: Client, *fields: tuple[str, str]) -> str:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = client.post("/own/board/save", content=urlencode(fields), headers=headers)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def test_a_board_holds_two_readings_under_two_names(client: Client) -> None:
+    assert post_board(client, *BOARD, *READINGS) == "/?pack=monday_board"
+    view = client.get("/.json?pack=monday_board").json()
+    tiles = {tile["kpi"]["id"]: tile for tile in (*view["big"], *view["rest"])}
+    assert list(tiles) == [kpi for _, kpi in READINGS]
+    assert len({tile["kpi"]["name"]["vi"] for tile in tiles.values()}) == len(READINGS)
+    page = client.get("/?pack=monday_board&lang=en").text
+    assert "all clicks" in page
+    assert "Monday board" in page
+    assert "Bảng sáng thứ hai" in client.get("/boards").text
+
+
+def test_a_board_is_changed_in_its_order_and_taken_away(client: Client, shop: Workspace) -> None:
+    post_board(client, *BOARD, *READINGS)
+    assert 'value="cost_per_click.all_clicks" checked' in client.get("/own/board?id=monday_board").text
+    more = [("id", "monday_board"), ("kpi", "orders_count"), *reversed(READINGS[1:])]
+    post_board(client, *BOARD, *more)
+    kept = [kpi for _, kpi in READINGS[1:]]
+    assert shop.catalogue.pack("monday_board").kpis == (*kept, "orders_count")
+    post(client, "/own/delete", part="boards", id="monday_board")
+    assert client.get("/?pack=monday_board").status_code == 404
+    post(client, "/own/restore")
+    assert client.get("/?pack=monday_board").status_code == 200
+
+
+def test_a_board_without_a_name_or_kpis_is_not_kept(client: Client, shop: Workspace) -> None:
+    back = post_board(client, ("name_vi", " "), ("kpi", "orders_count"))
+    assert 'value="orders_count" checked' in client.get(back).text
+    assert "Đặt tên cho bảng" in client.get(back).text
+    assert "Chọn ít nhất một KPI" in client.get(post_board(client, *BOARD)).text
+    assert "Đã có bảng" in client.get(post_board(client, ("name_vi", "weekly seven"), *READINGS)).text
+    assert not shop.own_definitions()["boards"]
+
+
+def test_readings_stand_side_by_side_and_are_never_compared(client: Client) -> None:
+    rows = client.get("/kpi/cost_per_click.json").json()["readings"]
+    assert [row["kpi"]["id"] for row in rows] == ["cost_per_click", "cost_per_click.all_clicks"]
+    assert [row["shown"] for row in rows] == [True, False]
+    alone = [client.get(f"/kpi/{row['kpi']['id']}.json").json()["tile"] for row in rows]
+    assert [row["value"] for row in rows] == [tile["value"] for tile in alone]
+    assert [row["baseline"] for row in rows] == [tile["baseline"] for tile in alone]
+    assert "Lấy dòng này trừ dòng kia không nói lên điều gì" in client.get("/kpi/cost_per_click").text
+    against = client.get("/kpi/cost_per_click.all_clicks.json").json()["comparisons"][-1]
+    assert (against["kind"], against["reason"]) == ("benchmark", "other_variant")
+    assert client.get("/kpi/orders_count.json").json()["readings"] == []
+
+
 def test_what_is_typed_stays_text(client: Client) -> None:
     post(client, "/own/save", **{**NEW, "name_vi": HOSTILE, "meaning_vi": HOSTILE})
     for path in ("/own", "/kpi/orders_per_view", "/own/edit?id=orders_per_view", "/dictionary?q=view"):

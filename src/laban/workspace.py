@@ -277,12 +277,12 @@ class Workspace:
         return self._extended[1]
 
     def own_definitions(self) -> dict[str, dict[str, Any]]:
-        """Return what ``kpis.yaml`` says: measures, kpis, variants."""
+        """Return what ``kpis.yaml`` says: measures, kpis, variants, boards."""
         from laban.metrics.own import read  # noqa: PLC0415  reading YAML takes time
 
         path = self.root / OWN_KPIS
         document, _ = read(path.read_text("utf-8-sig")) if path.exists() else ({}, ())
-        return {part: dict(document.get(part, {})) for part in ("measures", "kpis", "variants")}
+        return {part: dict(document.get(part, {})) for part in ("measures", "kpis", "variants", "boards")}
 
     def define(self, definitions: Mapping[str, Mapping[str, Any]]) -> None:
         """Write ``kpis.yaml`` anew, all or nothing; the file as it was stays beside it for ``undefine``."""

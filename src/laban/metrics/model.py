@@ -296,6 +296,19 @@ class Catalogue:
         chosen = _found("variant", variant, {v.id: v for v in entry.variants if v.formula})
         return replace(entry.in_variant(chosen), id=name)
 
+    def has(self, name: str) -> bool:
+        """Return whether ``name`` is a KPI, or a reading of one that the facts can answer."""
+        base, _, variant = name.partition(".")
+        entry = self.kpis.get(base)
+        if entry is None or not variant:
+            return entry is not None and base == name
+        return any(variant == v.id and v.formula for v in entry.variants)
+
+    def readings(self, name: str) -> tuple[str, ...]:
+        """Return the names under which a KPI can be asked for, the reading in use first; often there is one."""
+        base = name.partition(".")[0]
+        return (base, *(f"{base}.{v.id}" for v in self.kpi(base).variants if v.formula))
+
     def measure(self, name: str) -> Measure:
         """Return a measure; UnknownNameError with the nearest names if there is none."""
         return _found("measure", name, self.measures)

@@ -1,4 +1,4 @@
-"""What a company defines itself: KPIs, numbers of its own, and which reading of a KPI it goes by.
+"""What a company defines itself: KPIs, numbers of its own, which reading of a KPI it goes by, and boards.
 
 ``kpis.yaml`` in the workspace says it, written by the page or by hand:
 
@@ -10,6 +10,10 @@
         formula: orders / livestream_hours
     variants:
       social_engagement_rate: by_followers
+    boards:
+      fan_page:
+        name: {vi: Trang fanpage, en: Our page}
+        kpis: [social_engagement_rate, social_engagement_rate.by_reach]
 
 A measure is a number of the sheet from ``laban template numbers``, found by its name; a KPI may leave out everything
 but its name and formula. What is wrong is left out and told as a fault; the rest works.
@@ -95,7 +99,9 @@ def extended(base: Catalogue, document: Mapping[str, Any]) -> Extended:
     ground = replace(base, measures={**base.measures, **measures}, edition=edition)
     catalogue, wrong = _sound(ground, kpis)
     catalogue, unknown = _chosen(catalogue, document.get("variants", {}))
-    return Extended(catalogue, (*faults, *more, *wrong, *unknown))
+    boards, unsound = _boards(catalogue, document.get("boards", {}))
+    catalogue = replace(catalogue, packs={**catalogue.packs, **boards})
+    return Extended(catalogue, (*faults, *more, *wrong, *unknown, *unsound))
 
 
 def drafted(catalogue: Catalogue, name: str, entry: Mapping[str, Any]) -> Extended:
@@ -221,6 +227,31 @@ def _packs(ground: Catalogue, kpis: Iterable[str]) -> dict[str, Pack]:
         title, about = (Text(*(Phrase.of(key).text(lang) for lang in _LANGS)) for key in ("own.pack", "own.about"))
         packs[PACK] = Pack(PACK, title, about, shown, kind="own")
     return packs
+
+
+def _boards(catalogue: Catalogue, entries: Mapping[str, Any]) -> tuple[dict[str, Pack], list[Fault]]:
+    """Return the boards that people put together, of KPIs and readings, in their order; what is not there is told."""
+    found: dict[str, Pack] = {}
+    faults: list[Fault] = []
+    about = Text(*(Phrase.of("own.board_about").text(lang) for lang in _LANGS))
+    for name, entry in entries.items():
+        title = _both(entry["name"]) if isinstance(entry, dict) and isinstance(entry.get("name"), dict) else None
+        listed = entry.get("kpis") if isinstance(entry, dict) else None
+        wanted = tuple(dict.fromkeys(str(k) for k in listed)) if isinstance(listed, list) else ()
+        if not NAME.fullmatch(str(name)):
+            faults.append(Fault(str(name), "name"))
+        elif name in catalogue.packs:
+            faults.append(Fault(str(name), "own_taken"))
+        elif title is None:
+            faults.append(Fault(str(name), "own_name"))
+        else:
+            faults += [Fault(str(name), "unknown", {"name": kpi}) for kpi in wanted if not catalogue.has(kpi)]
+            kept = tuple(kpi for kpi in wanted if catalogue.has(kpi))
+            if kept:
+                found[str(name)] = Pack(str(name), title, about, kept, kind="own")
+            else:
+                faults.append(Fault(str(name), "own_board_empty"))
+    return found, faults
 
 
 def _chosen(catalogue: Catalogue, choices: Mapping[str, Any]) -> tuple[Catalogue, list[Fault]]:

@@ -1,8 +1,8 @@
-"""What people define themselves: KPIs, numbers of their own, and which reading of a KPI they go by."""
+"""What people define themselves: KPIs, numbers of their own, which reading of a KPI they go by, and boards."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,7 @@ from laban.i18n import Phrase
 from laban.metrics.model import STANDARD
 from laban.metrics.validate import NAME
 from laban.report.views.own import EditorView, OwnView, editor, entry_of, form_of, id_of, own_page
+from laban.report.views.own_board import BoardEditorView, board_editor, mistakes, title_of
 from laban.web.errors import wants_json
 from laban.web.links import Here, here
 from laban.web.pages import Page, show
@@ -22,8 +23,9 @@ from laban.web.site import Site
 from laban.web.words import Words
 from laban.workspace import OWN_KPIS
 
-#: A form of ours is a few hundred characters.
+#: A form of ours is a few hundred characters, a board with every KPI and reading on it a few thousand.
 LARGEST_FORM: Final = 64 * 1024
+MOST_FIELDS: Final = 500
 FIELDS: Final = (
     *("id", "name_vi", "name_en", "formula", "unit", "direction", "cadence", "window_days"),
     *("meaning_vi", "meaning_en"),
@@ -62,6 +64,17 @@ def make_router(site: Site) -> APIRouter:
         """Choose the reading of a KPI."""
         return _choose(site, request, await _form(request))
 
+    @router.get("/own/board.json")
+    @router.get("/own/board")
+    def get_board(request: Request) -> Response:
+        """Return the editor of a board."""
+        return show(site, request, BOARD)
+
+    @router.post("/own/board/save")
+    async def post_board(request: Request) -> Response:
+        """Keep a board; else show the editor again with what is missing."""
+        return _save_board(site, request, await _pairs(request))
+
     @router.post("/own/delete")
     async def post_delete(request: Request) -> Response:
         """Take a KPI or a number away; the state before can be restored."""
@@ -78,14 +91,19 @@ def make_router(site: Site) -> APIRouter:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """Return the fields of a form; a body that is too long or is no form is refused."""
+    """Return the fields of a form."""
+    return dict(await _pairs(request))
+
+
+async def _pairs(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form, each as often as it is there; a body that is too long or is no form is refused."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_FORM:
             raise InvalidQueryError("…", Phrase.of("own.form_too_long"))
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=50))
+        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise InvalidQueryError("…", Phrase.of("own.form_unreadable")) from None
 
@@ -140,11 +158,30 @@ def _choose(site: Site, request: Request, form: Mapping[str, str]) -> Response:
     return _to_list(request, done="chosen")
 
 
+def _save_board(site: Site, request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
+    form = dict(pairs)
+    name = {lang: word for lang in ("vi", "en") if (word := " ".join(form.get(f"name_{lang}", "").split()))}
+    kpis = list(dict.fromkeys(value for field, value in pairs if field == "kpi"))
+    with site.writing:
+        catalogue, definitions = site.workspace.catalogue, site.workspace.own_definitions()
+        board = form.get("id", "") if form.get("id", "") in definitions["boards"] else ""
+        if mistakes(catalogue, name, kpis, board=board):
+            typed = {f"name_{lang}": word for lang, word in name.items()}
+            back = here(request, ()).to("/own/board", id=board, **typed, kpis=",".join(kpis), tried="1")
+            return RedirectResponse(back, 303)
+        kept = [kpi for kpi in definitions["boards"].get(board, {}).get("kpis", ()) if kpi in kpis]
+        listed = [*kept, *(kpi for kpi in kpis if kpi not in kept and catalogue.has(kpi))]
+        board = board or id_of({f"name_{lang}": word for lang, word in name.items()})
+        definitions["boards"][board] = {"name": name, "kpis": listed}
+        site.workspace.define(definitions)
+    return RedirectResponse(here(request, ()).to("/", pack=board), 303)
+
+
 def _delete(site: Site, request: Request, form: Mapping[str, str]) -> Response:
     part, name = form.get("part", ""), form.get("id", "")
     with site.writing:
         definitions = site.workspace.own_definitions()
-        if part not in ("kpis", "measures") or name not in definitions[part]:
+        if part not in ("kpis", "measures", "boards") or name not in definitions[part]:
             raise UnknownNameError(Phrase.of("catalogue.kpi"), name, definitions["kpis"])
         del definitions[part][name]
         site.workspace.define(definitions)
@@ -185,5 +222,26 @@ def _dress_editor(site: Site, at: Here, words: Words, view: EditorView) -> Mappi
     }
 
 
+def _build_board(site: Site, at: Here) -> BoardEditorView:
+    board = at.get("id")
+    kept = site.workspace.own_definitions()["boards"].get(board)
+    typed = {lang: at.get(f"name_{lang}") for lang in ("vi", "en") if at.get(f"name_{lang}")}
+    kpis = [name for name in at.get("kpis").split(",") if name]
+    if isinstance(kept, dict) and not at.get("tried"):
+        title = title_of(kept)
+        typed, kpis = {"vi": title.vi, "en": title.en}, [str(name) for name in kept.get("kpis") or ()]
+    return board_editor(
+        site.workspace, typed, kpis, board=board if isinstance(kept, dict) else "", tried=bool(at.get("tried"))
+    )
+
+
+def _dress_board(site: Site, at: Here, words: Words, view: BoardEditorView) -> Mapping[str, Any]:
+    del site, at, words, view
+    return {}
+
+
 OWN: Final = Page("own", ("done",), _build_own, _dress_own, kept=False)
 EDITOR: Final = Page("own_edit", (*FIELDS, "tried"), _build_editor, _dress_editor, kept=False)
+BOARD: Final = Page(
+    "own_board", ("id", "name_vi", "name_en", "kpis", "tried"), _build_board, _dress_board, kept=False
+)

@@ -196,7 +196,7 @@ def _build_scorecard(site: Site, at: Here) -> ScorecardView:
 def _dress_scorecard(site: Site, at: Here, words: Words, view: ScorecardView) -> Mapping[str, Any]:
     packs = [(pack.id, pack.name.get(words.lang)) for pack in view.packs]
     catalogue = site.workspace.catalogue
-    judged = [catalogue.kpis[tile.kpi.id] for tile in view.tiles] if view.frame.channel else []
+    judged = [catalogue.kpi(tile.kpi.id) for tile in view.tiles] if view.frame.channel else []
     return {
         "b": BoardWords(words.lang, words.currency),
         "swapped": lambda entry, alternate: swapped(at, entry, alternate),
@@ -218,7 +218,7 @@ def _dress_scorecard(site: Site, at: Here, words: Words, view: ScorecardView) ->
 
 def steps_found(site: Site, view: ScorecardView) -> list[OnlySteps]:
     """Return the big goals that all KPIs of the board serve, where none of them is strategic."""
-    kpis = [site.workspace.catalogue.kpis[tile.kpi.id] for tile in view.tiles]
+    kpis = [site.workspace.catalogue.kpi(tile.kpi.id) for tile in view.tiles]
     shared = [goal for goal in kpis[0].goals if all(goal in kpi.goals for kpi in kpis)] if kpis else []
     found = (only_steps(site.workspace.catalogue, goal, [kpi.id for kpi in kpis]) for goal in shared)
     return [one for one in found if one is not None]

@@ -127,6 +127,20 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """A reading of the KPI with its own numbers, now and in the period compared with; ``shown`` marks the page's own.
+
+    Readings are never set against one another: each divides by something else.
+    """
+
+    kpi: KpiHead
+    value: Number | None
+    baseline: Number | None
+    change: Change | None
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Feeding:
     """An import that brought numbers of this KPI in this period."""
 
@@ -162,6 +176,7 @@ class KpiView:
         formula_parts: Its parts with their numbers.
         pitfalls: What to beware of.
         variants: Other ways to compute it.
+        readings: The ways that the facts can answer, side by side; none where there is one only.
         drivers: KPIs that move it.
         driven: KPIs that it moves.
         imports: Imports that feed it in the period.
@@ -190,6 +205,7 @@ class KpiView:
     formula_parts: tuple[FormulaPart, ...]
     pitfalls: tuple[Text, ...]
     variants: tuple[Variant, ...]
+    readings: tuple[ReadingRow, ...]
     drivers: tuple[Driver, ...]
     driven: tuple[KpiHead, ...]
     imports: tuple[Feeding, ...]

@@ -29,6 +29,7 @@ from laban.report.views.kpi import (
     Feeding,
     KpiView,
     ProofPart,
+    ReadingRow,
     Variant,
 )
 from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text
@@ -105,6 +106,7 @@ def kpi_page(
         formula_parts=formula.parts(catalogue, kpi, cell),
         pitfalls=_pitfalls(entry),
         variants=tuple(Variant(v.id, v.formula, common.words(v.text), _reading(kpi, v)) for v in entry.variants),
+        readings=_readings(source, kpi, around),
         drivers=_drivers(catalogue, entry),
         driven=_driven(catalogue, kpi),
         imports=_imports(source, kpi, around),
@@ -124,6 +126,25 @@ def _sql(source: Source, kpi: str, around: Frame, by: str | None) -> tuple[str, 
     )
     plans = (compile_query(query, source.catalogue, source.today) for query in queries)
     return tuple(dict.fromkeys(text for plan in plans for text in explain.statements(plan)))
+
+
+def _readings(source: Source, kpi: str, around: Frame) -> tuple[ReadingRow, ...]:
+    """All readings in one question, each with its own step; nothing is set against another reading."""
+    catalogue = source.catalogue
+    names = catalogue.readings(kpi)
+    if len(names) == 1:
+        return ()
+    filtered = common.where(around.channel)
+    able = [n for n in names if not around.channel or common.CHANNEL in catalogue.allowed_dimensions(n)]
+    result = source.run(Query(tuple(able), around.period, where=filtered, compare=around.compare))
+    rows = []
+    for name in able:
+        cell, before = common.cells_of(result, name) if around.begun else (common.EMPTY, None)
+        place = common.standing(source, name, around)
+        step = common.change(catalogue, place, cell, before) if around.compared != "none" else None
+        head, now = common.head(place.kpi), before.value if before else None
+        rows.append(ReadingRow(head, cell.value, now, step, name == kpi))
+    return tuple(rows)
 
 
 def _reading(kpi: str, variant: CatalogueVariant) -> str:

@@ -12,7 +12,7 @@ from laban.i18n import Phrase, translate
 from laban.metrics import search
 from laban.metrics.compile import compile_query
 from laban.metrics.formula import parse
-from laban.metrics.own import CHOICES_OF, Extended, drafted
+from laban.metrics.own import CHOICES_OF, PACK, Extended, drafted
 from laban.metrics.run import answer
 from laban.report.views import common, formula
 from laban.report.views.kpi import FormulaPart, Token
@@ -47,12 +47,22 @@ class OwnNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnBoard:
+    """A board that people put together, and how many KPIs are on it."""
+
+    id: str
+    name: Text
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnView:
     """The list of what people defined.
 
     Attributes:
         kpis: The own KPIs with their formulas.
         numbers: The own numbers.
+        boards: The boards people put together.
         readings: KPIs of the catalogue of which the company may choose the reading.
         faults: What is wrong in the file and therefore left out, in both languages.
         may_restore: Whether there is an earlier state to go back to.
@@ -60,6 +70,7 @@ class OwnView:
 
     kpis: tuple[tuple[KpiHead, str], ...]
     numbers: tuple[OwnNumber, ...]
+    boards: tuple[OwnBoard, ...]
     readings: tuple[Reading, ...]
     faults: tuple[Text, ...]
     may_restore: bool
@@ -148,7 +159,12 @@ def own_page(extended: Extended, *, may_restore: bool) -> OwnView:
         if any(v.formula for v in kpi.variants)
     )
     faults = tuple(Text(fault.message("vi"), fault.message("en")) for fault in extended.faults)
-    return OwnView(tuple((common.head(k), k.formula) for k in kpis), numbers, readings, faults, may_restore)
+    boards = tuple(
+        OwnBoard(p.id, common.words(p.name), len(p.kpis))
+        for p in catalogue.packs.values()
+        if p.kind == "own" and p.id != PACK
+    )
+    return OwnView(tuple((common.head(k), k.formula) for k in kpis), numbers, boards, readings, faults, may_restore)
 
 
 def entry_of(form: Mapping[str, str]) -> dict[str, Any]:

@@ -160,8 +160,8 @@ def scorecard(
 
 
 def known(catalogue: Catalogue, kpis: Iterable[str]) -> tuple[str, ...]:
-    """Return the KPIs that the catalogue has, each once; a pack may name ones that it does not have any more."""
-    return tuple(dict.fromkeys(kpi for kpi in kpis if kpi in catalogue.kpis))
+    """Return the KPIs and readings that there are, each once; a pack may name ones that are there no more."""
+    return tuple(dict.fromkeys(kpi for kpi in kpis if catalogue.has(kpi)))
 
 
 def parse_swaps(text: str) -> dict[str, str]:

@@ -139,7 +139,7 @@ def _others(source: Source, board: ScorecardView) -> list[Tile]:
     packs = [source.catalogue.packs[name] for name in SEARCHED if name in source.catalogue.packs]
     names = dict.fromkeys(name for pack in packs for name in (*pack.kpis, *pack.companions))
     shown = {tile.kpi.id for tile in board.tiles}
-    news = [name for name in names if name not in shown and source.catalogue.kpis[name].aggregation != "model"]
+    news = [name for name in names if name not in shown and source.catalogue.kpi(name).aggregation != "model"]
     return tiles_of(source, news, board.frame)[0]
 
 
