@@ -5,6 +5,7 @@ PDF, HTML, spreadsheet and Markdown print this one value, so they say the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +16,13 @@ from laban.periods import Period
 from laban.report import charts, narrative
 from laban.report import format as fmt
 from laban.report.views.calendar import events
-from laban.report.views.parts import Event, KpiHead, Tile
+from laban.report.views.parts import Event, Freshness, KpiHead, Tile
 from laban.report.views.weekly import ChannelRow, Course, ReportView
 
 #: Limits that keep the report on two pages, whatever the files held.
 MOST_CHANNELS = 8
 MOST_EVENTS = 6
-MOST_SOURCES = 8
+MOST_SOURCES = 5
 MOST_MISSING = 8
 LONGEST = 120
 
@@ -139,12 +140,23 @@ def content(view: ReportView, lang: str) -> Content:
         charts=tuple(_chart(course, lang, frame.currency) for course in view.courses),
         channels=_channels(view, lang),
         events=tuple((_event_days(e, lang), narrative.event_title(e, lang)) for e in view.events[:MOST_EVENTS]),
-        freshness=tuple(
-            (narrative.member_name(lang, "platform", f.platform), narrative.freshness_sentence(f, lang))
-            for f in board.freshness[:MOST_SOURCES]
-        ),
+        freshness=_freshness(board.freshness, lang),
         labels={key: translate(lang, f"report.{key}") for key in _LABELS},
     )
+
+
+def _freshness(sources: Sequence[Freshness], lang: str) -> tuple[tuple[str, str], ...]:
+    """The sources that are furthest behind, one by one; before them the others in one line, where they are many."""
+    alone = sources if len(sources) <= MOST_SOURCES else sources[: MOST_SOURCES - 1]
+    rest = sources[len(alone) :]
+    lines = tuple(
+        (narrative.member_name(lang, "platform", f.platform), narrative.freshness_sentence(f, lang)) for f in alone
+    )
+    dated = [f.last_day for f in rest if f.last_day is not None]
+    if not dated:
+        return lines
+    at_least = translate(lang, "fresh.at_least", day=fmt.day(min(dated), lang))
+    return ((translate(lang, "fresh.others", n=len(rest)), at_least), *lines)
 
 
 def _line(view: ReportView, tile: Tile, lang: str) -> Line:
