@@ -167,7 +167,7 @@ def test_words_phones_and_texts_arrive_as_meant(lang: str, tmp_path: Path) -> No
 def test_headings_notes_and_lists_are_all_there(kind: str, lang: str, tmp_path: Path) -> None:
     sheet: Template = template(kind)
     book = openpyxl.load_workbook(written(kind, lang, tmp_path))
-    page, notes, lists = book.worksheets
+    page, notes, lists, *_ = book.worksheets
     assert [cell.value for cell in page[1]] == [column.heading[lang] for column in sheet.columns]
     assert lists.sheet_state == "hidden"
     explained = {row[0].value for row in notes.iter_rows()}
@@ -186,3 +186,16 @@ def test_headings_notes_and_lists_are_all_there(kind: str, lang: str, tmp_path: 
 def test_the_same_template_is_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "again").mkdir()
     assert written("orders", "vi", tmp_path).read_bytes() == written("orders", "vi", tmp_path / "again").read_bytes()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_survey_sheet_brings_the_questions_to_send(lang: str, tmp_path: Path) -> None:
+    page = openpyxl.load_workbook(written("surveys", lang, tmp_path)).worksheets[3]
+    lines = {row[0]: row[1:3] for row in page.iter_rows(min_row=4, values_only=True)}
+    asked = [column for column in template("surveys").columns if column.ask]
+    assert list(lines) == [column.heading[lang] for column in asked]
+    nps = lines["NPS (0-10)"]
+    assert any("giới thiệu" in text for text in nps)
+    assert any("recommend" in text for text in nps)
+    assert all("0" in text and "10" in text for text in nps)
+    assert len(openpyxl.load_workbook(written("orders", lang, tmp_path)).worksheets) == 3

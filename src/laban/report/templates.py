@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from laban.errors import UnknownNameError
-from laban.i18n import Phrase, translate
+from laban.i18n import LANGUAGES, Phrase, translate
 from laban.sources.mapping import Template, TemplateColumn, template, template_names
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def write_template(kind: str, lang: str, path: Path) -> None:
         ranges = _write_lists(lists, sheet, pen)
         _write_page(page, sheet, ranges, pen)
         _write_notes(notes, sheet, pen)
+        if any(column.ask for column in sheet.columns):
+            _write_questions(book.add_worksheet(pen.say("questions_sheet")), sheet, pen)
         lists.hide()
 
 
@@ -178,3 +180,19 @@ def _write_notes(notes: Worksheet, sheet: Template, pen: _Pen) -> None:
         notes.write_string(row, 1, required, pen.formats["wrap"])
         notes.write_string(row, 2, column.note.get(pen.lang, ""), pen.formats["wrap"])
         notes.write_string(row, 3, ", ".join(column.choices.get(pen.lang, ())), pen.formats["wrap"])
+
+
+def _write_questions(page: Worksheet, sheet: Template, pen: _Pen) -> None:
+    """Write the questions to send out, in every language, so that they can be copied into any form."""
+    others = [lang for lang in LANGUAGES if lang != pen.lang]
+    page.set_column(0, 0, 26)
+    page.set_column(1, 1 + len(others), 70)
+    page.merge_range(0, 0, 0, 1 + len(others), pen.say("intro_questions"), pen.formats["wrap"])
+    page.set_row(0, 48)
+    page.write_string(2, 0, pen.say("heading"), pen.formats["optional"])
+    for place, lang in enumerate((pen.lang, *others), 1):
+        page.write_string(2, place, translate(lang, "template.question"), pen.formats["optional"])
+    for row, column in enumerate((c for c in sheet.columns if c.ask), 3):
+        page.write_string(row, 0, column.heading[pen.lang], pen.formats["strong"])
+        for place, lang in enumerate((pen.lang, *others), 1):
+            page.write_string(row, place, column.ask[lang], pen.formats["wrap"])

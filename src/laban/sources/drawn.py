@@ -19,7 +19,7 @@ from laban.sources.subjects import NUMBERS, VALUE, Subject, subjects
 LONGEST_NAME = 60
 LONGEST_FILE = 512 * 1024
 #: What describes a column to people who fill in a sheet; a file that comes as it is needs none of it.
-_FOR_SHEETS = frozenset({"heading", "also", "note", "example"})
+_FOR_SHEETS = frozenset({"heading", "also", "note", "example", "ask"})
 _VIETNAMESE = re.compile(r"[à-ỹđ]", re.IGNORECASE)
 
 

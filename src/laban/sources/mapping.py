@@ -115,6 +115,7 @@ class Column:
     heading: Mapping[str, str] = field(default_factory=dict)
     note: Mapping[str, str] = field(default_factory=dict)
     example: Mapping[str, str] = field(default_factory=dict)
+    ask: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,10 @@ class PlatformName(Phrase):
 
 @dataclass(frozen=True, slots=True)
 class TemplateColumn:
-    """A column of a sheet that people fill in. Every mapping is by language; ``choices`` is empty for free text."""
+    """A column of a sheet that people fill in. Every mapping is by language; ``choices`` is empty for free text.
+
+    ``ask`` is the question whose answers stand in it, word for word as it is put to people; {} for none.
+    """
 
     name: str
     kind: Kind
@@ -222,6 +226,7 @@ class TemplateColumn:
     note: Mapping[str, str]
     example: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
+    ask: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +301,7 @@ def template(name: str) -> Template:
     if owner is None:
         raise KeyError(name)
     columns = tuple(
-        TemplateColumn(c.name, c.kind, c.required, c.heading, c.note, c.example, _choices(c.words))
+        TemplateColumn(c.name, c.kind, c.required, c.heading, c.note, c.example, _choices(c.words), c.ask)
         for c in owner.columns.values()
         if c.heading.get("vi")
     )
@@ -423,6 +428,7 @@ def column_of(name: str, spec: dict[str, Any]) -> Column:
         heading=by_language(spec.get("heading", {})),
         note=by_language(spec.get("note", {})),
         example=by_language(spec.get("example", {})),
+        ask=by_language(spec.get("ask", {})),
     )
 
 
