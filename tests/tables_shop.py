@@ -223,6 +223,9 @@ def tables() -> Iterator[tuple[str, str, str, Rows]]:
         "date post_id network title post_type topic is_boosted reach reactions comments shares saves link_clicks",
         posts(),
     )  # fmt: skip
+    yield (
+        "gsc", "fact_search_performance", "date query clicks impressions position_weight query_clicks", searches(),
+    )  # fmt: skip
     yield "own_surveys", "fact_survey_response", "date response_id question touchpoint score text", answers()
     yield (
         "own_events", "fact_event",
@@ -236,6 +239,16 @@ def tables() -> Iterator[tuple[str, str, str, Rows]]:
         "own_mentions", "fact_mention",
         "date mention_id brand network topic sentiment audited_sentiment is_own_brand is_owned", mentions(),
     )  # fmt: skip
+
+
+def searches() -> Rows:
+    """A quarter of the clicks whose query is known come from people who typed the name; some queries are hidden."""
+    queries = {"váy lua": (10, 40), "đầm dự tiệc": (30, 900), None: (8, 60)}
+    return [
+        (day, query, hits, shown, Decimal(shown * 3), None if query is None else hits)
+        for day in (*EARLIER, *WEEKS)
+        for query, (hits, shown) in queries.items()
+    ]
 
 
 def build(root: Path) -> Workspace:

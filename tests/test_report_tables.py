@@ -204,6 +204,16 @@ def test_a_winner_is_marked_only_where_it_beats_all_others(shop: Workspace) -> N
     assert not any(marks(line) for line in two.rows)
 
 
+def test_queries_for_the_brand_are_marked_whatever_their_accents(shop: Workspace) -> None:
+    found = table(table_page(shop, "ctr"), "organic")
+    assert "brand_query" in marks(row(found, "váy lua"))
+    assert "brand_query" not in marks(row(found, "đầm dự tiệc"))
+    assert "brand_query" not in marks(row(found, None))
+    assert said(found)["brand_share"]["share"].value == pytest.approx(0.25)
+    by_device = table(table_page(shop, "ctr", Asked(by=("device",))), "organic")
+    assert not any("brand_query" in marks(line) for line in by_device.rows)
+
+
 def test_organic_posts_stand_apart_from_boosted_ones(shop: Workspace) -> None:
     view = table_page(shop, "engagement", Asked(by=("content_type", "topic")))
     organic, boosted = table(view, "organic"), table(view, "boosted")

@@ -85,8 +85,9 @@ class Dialect:
         return f"quantile_cont({value}, {float(share)!r})"
 
     def mentions(self, text: str, words: Sequence[str]) -> Sql:
-        """Whether a text has any of the words in it, case and accents set aside."""
-        found = [f"contains(strip_accents(lower({text})), strip_accents(lower(?)))" for _ in words]
+        """Whether a text has any of the words in it, case and accents (đ among them) set aside."""
+        bare = "replace(strip_accents(lower({})), 'đ', 'd')".format
+        found = [f"contains({bare(text)}, {bare('?')})" for _ in words]
         return Sql(f"({' OR '.join(found) or 'NULL'})", tuple(words))
 
     def latest(self, value: str, when: str, condition: str = "TRUE") -> str:

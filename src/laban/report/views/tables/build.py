@@ -223,7 +223,8 @@ class _Page:
         kept = tuple(row for row in result.rows if _says_something(row, compared=steps))
         chosen = frozenset(knob.id for knob in knobs if knob.chosen is not None)
         values = {knob.id: knob.value for knob in knobs}
-        material = Material(kpis, kept, total.rows[0] if total else None, by, values, chosen)
+        terms = self.source.catalogue.brand_terms
+        material = Material(kpis, kept, total.rows[0] if total else None, by, values, chosen, terms)
         return self._finished(split, replace(blank, missing=tuple(absent)), material, result)
 
     def _finished(self, split: Split, blank: Table, material: Material, result: Result) -> Table:

@@ -36,7 +36,7 @@ class Material:
     """What marks and derived columns are made from: the rows as they were answered, and the total.
 
     ``every`` has the row of all others too; ``single`` are the places of the rows of single members. ``knobs`` are
-    the numbers that count, measured or ``chosen``.
+    the numbers that count, measured or ``chosen``. ``brand_terms`` are words that make a search one for the brand.
     """
 
     columns: tuple[str, ...]
@@ -45,6 +45,7 @@ class Material:
     by: Dims = ()
     knobs: Mapping[str, Number | None] = field(default_factory=dict)
     chosen: frozenset[str] = frozenset()
+    brand_terms: tuple[str, ...] = ()
 
     @property
     def single(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -284,3 +285,34 @@ def winner_told(rate: str, events: str, trials: str) -> Callable[[Material], Seq
         return (Note("winner", {"n": compared, "name": names}),)
 
     return say
+
+
+# Searches for the brand
+
+
+def brand_queries(material: Material) -> Places:
+    """Return the rows of queries with the name of the brand in them: they say little about search."""
+    terms = [_bare(term) for term in material.brand_terms]
+    if "query" not in material.by:
+        return []
+    place = material.by.index("query")
+    queries = [_bare(row.key[place] or "") for row in material.every]
+    return [n for n, query in enumerate(queries) if any(term and term in query for term in terms)]
+
+
+def brand_told(material: Material) -> Sequence[Note]:
+    """Say which part of the clicks with a known query is from people who looked for the brand."""
+    if "query" not in material.by or not material.brand_terms:
+        return ()
+    branded = set(brand_queries(material))
+    clicks = {n: material.value(material.every[n], "organic_search_clicks") or 0.0 for n in material.single}
+    named = {n: count for n, count in clicks.items() if material.every[n].key[material.by.index("query")]}
+    if not branded or not sum(named.values()):
+        return ()
+    share = sum(named[n] for n in branded if n in named) / sum(named.values())
+    return (Note("brand_share", {"share": Amount(share, "percent"), "terms": ", ".join(material.brand_terms)}),)
+
+
+def _bare(text: str) -> str:
+    lowered = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return "".join(c for c in lowered if not unicodedata.combining(c))
