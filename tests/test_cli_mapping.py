@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from laban.cli import main
+from laban.workspace import Workspace
 
 TEXT = "Ngày theo dõi,Số buổi live,Khách ghé xem\n16/11/2026,2,30\n17/11/2026,1,41\n"
+ORDERS = "Số HĐ;Ngày bán;Tổng tiền;Tình trạng\nHD1;16/11/2026;450.000;Giao xong\nHD2;17/11/2026;90.000;Khách bùng\n"
 
 
 @pytest.fixture
@@ -19,6 +21,7 @@ def laban(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LABAN_WORKSPACE", str(tmp_path / "shop"))
     (tmp_path / "la.csv").write_text(TEXT, "utf-8")
+    (tmp_path / "orders.csv").write_text(ORDERS, "utf-8")
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(main, ["--lang", "en", *words], catch_exceptions=False)
@@ -50,11 +53,23 @@ def test_a_saved_mapping_imports_the_file_and_is_listed_and_taken_back(laban: Ca
     assert [one["name"] for one in json.loads(laban("mappings", "--json").stdout)["mappings"]] == ["Sổ tay"]
 
 
+def test_words_of_the_file_are_explained_too(laban: Callable[..., Result]) -> None:
+    words = ("--word", "Tình trạng:Giao xong=delivered", "--word", "tinh trang:Khách bùng=returned")
+    assert laban("map", "orders.csv", "--subject", "orders", "--save", "Quầy", *words).exit_code == 0
+    assert json.loads(laban("import", "orders.csv", "--json").stdout.splitlines()[-1])["status"] == "loaded"
+    with Workspace.open(Path("shop")) as workspace:
+        rows = workspace.warehouse.query("SELECT order_id, status FROM fact_order ORDER BY 1")
+    assert rows == [("HD1", "delivered"), ("HD2", "returned")]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("map", "no.csv"), "no.csv"),
         (("map", "la.csv", "--set", "x"), "--set"),
+        (("map", "la.csv", "--word", "x"), "--word"),
+        (("map", "la.csv", "--word", "Cột lạ:a=b"), "Cột lạ"),
+        (("map", "orders.csv", "--save", "Quầy", "--word", "Tình trạng:Giao xong=done"), "done"),
         (("map", "la.csv", "--set", "Cột lạ=value"), "Cột lạ"),
         (("map", "la.csv", "--subject", "nothing"), "nothing"),
         (("map", "la.csv", "--save", "Meta Ads"), "Meta Ads"),

@@ -177,3 +177,47 @@ def test_an_unknown_file_of_the_inbox_can_be_explained_too(client: Client, works
     assert explain(client, found["map"]).status_code == 303
     (again,) = client.post("/data/inbox.json").json()["files"]
     assert again["status"] == "unchanged"
+
+
+STATES = TILL.replace("Đã hủy", "Khách bùng").replace("450.000;0;Hoàn thành", "450.000;0;Giao xong <i>")
+
+
+def test_words_nobody_knows_are_asked_about_once(client: Client, workspace: Workspace) -> None:
+    token = send(client, STATES)["map"]
+    asked = client.get(f"/data/map.json?file={token}").json()["words"]
+    assert {(one["heading"], one["label"], one["word"]) for one in asked} == {
+        ("Tình trạng đơn", "Khách bùng", ""),
+        ("Tình trạng đơn", "Giao xong <i>", ""),
+    }
+    page = client.get(f"/data/map?file={token}&lang=vi").text
+    assert "Giao xong &lt;i&gt;" in page
+    assert "Giao xong <i>" not in page
+    place = asked[0]["place"]
+    explain(client, token, currency="VND", w0=f"{place} returned Khách bùng", w1=f"{place} delivered Giao xong <i>")
+    states = "SELECT order_id, status FROM fact_order WHERE is_current ORDER BY 1"
+    found = dict(workspace.warehouse.query(states))
+    assert found == {"HD001": "delivered", "HD002": "delivered", "HD003": "returned"}
+    later = STATES.replace("HD00", "HD01").replace("/11/2026", "/10/2026")
+    assert send(client, later, "tháng 10.csv")["status"] == "loaded"
+    assert dict(workspace.warehouse.query(states))["HD013"] == "returned"
+    kept = client.get("/data/map.json?edit=Quầy").json()["words"]
+    assert {(one["label"], one["word"]) for one in kept} == {
+        ("Khách bùng", "returned"),
+        ("Giao xong <i>", "delivered"),
+    }
+
+
+@pytest.mark.parametrize(
+    "said", ["", "6", "6 ", "x delivered Giao", "6 nothing Giao xong", "999999 delivered A", "-1 a b"]
+)
+def test_a_choice_of_words_that_is_none_changes_nothing(client: Client, said: str) -> None:
+    token = send(client, STATES)["map"]
+    view = client.get(f"/data/map.json?file={token}&{urlencode({'w0': said})}").json()
+    assert view["preview"]["rows"] == 3
+    assert not any(one["word"] for one in view["words"])
+
+
+def test_a_star_in_a_label_is_no_pattern(client: Client) -> None:
+    token = send(client, STATES.replace("Khách bùng", "*"))["map"]
+    labels = [one["label"] for one in client.get(f"/data/map.json?file={token}").json()["words"]]
+    assert labels == ["Giao xong <i>"]

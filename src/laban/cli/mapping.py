@@ -28,6 +28,7 @@ def _text(key: str) -> str:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--save", default="", metavar="NAME", help=_text("cli.map.save"))
 @click.option("--set", "changes", multiple=True, metavar="HEADING=COLUMN", help=_text("cli.map.set"))
+@click.option("--word", "labels", multiple=True, metavar="HEADING:LABEL=WORD", help=_text("cli.map.word"))
 @click.option("--subject", default="", help=_text("cli.map.subject"))
 @click.option("--decimal", type=click.Choice([",", "."]), default=None, help=_text("cli.map.decimal"))
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), default=None, help=_text("cli.map.dates"))
@@ -39,6 +40,7 @@ def map_command(
     file: Path,
     save: str,
     changes: tuple[str, ...],
+    labels: tuple[str, ...],
     subject: str,
     decimal: str | None,
     dates: str | None,
@@ -50,7 +52,7 @@ def map_command(
 
     proposal = propose(_sampled(file), _subject(subject))
     pairs = _changed(proposal, changes)
-    plan = Plan(proposal.subject, pairs, decimal or "", dates or "", currency.upper())
+    plan = Plan(proposal.subject, pairs, decimal or "", dates or "", currency.upper(), _words(pairs, labels))
     if save:
         _save(state, file, save, plan)
     elif as_json:
@@ -98,6 +100,24 @@ def _changed(proposal: Proposal, changes: tuple[str, ...]) -> tuple[tuple[str, s
             raise MappingFaultError(Phrase.of("mapping.no_heading", heading=heading))
         pairs[place][1] = column.strip()
     return tuple((heading, column) for heading, column in pairs)
+
+
+def _words(pairs: tuple[tuple[str, str], ...], labels: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return what labels of the file stand for: column, label, word."""
+    from laban.sources.drawn import MappingFaultError  # noqa: PLC0415  help needs no mappings
+    from laban.sources.mapping import plain  # noqa: PLC0415  likewise
+
+    found = []
+    for text in labels:
+        said, mark, word = text.rpartition("=")
+        heading, colon, label = said.partition(":")
+        if not mark or not colon:
+            raise MappingFaultError(Phrase.of("mapping.cli.word_how"))
+        column = next((column for name, column in pairs if plain(name) == plain(heading)), "")
+        if not column:
+            raise MappingFaultError(Phrase.of("mapping.no_heading", heading=heading))
+        found.append((column, label.strip(), word.strip()))
+    return tuple(found)
 
 
 def _save(state: State, file: Path, name: str, plan: Plan) -> None:

@@ -13,7 +13,7 @@ from laban.facts import FACT
 from laban.i18n import Phrase
 from laban.sources.currency import CODES
 from laban.sources.derive import names_in
-from laban.sources.mapping import Platform, clean, document, plain, platform_of, shipped
+from laban.sources.mapping import Platform, clean, document, plain, platform_of, shipped, vocabularies
 from laban.sources.subjects import NUMBERS, VALUE, Subject, subjects
 
 LONGEST_NAME = 60
@@ -37,6 +37,7 @@ class Plan:
     """What a person chose: a subject, and per heading of the file the column it is, "" to leave it out.
 
     ``decimal``, ``order`` and ``currency`` settle what the values leave open; empty where nothing is to be settled.
+    ``words`` says what labels of the file stand for, where it is not known: (column, label, canonical word).
     """
 
     subject: str
@@ -44,6 +45,7 @@ class Plan:
     decimal: str = ""
     order: str = ""
     currency: str = ""
+    words: tuple[tuple[str, str, str], ...] = ()
 
 
 def name_of(text: str) -> str:
@@ -88,12 +90,30 @@ def draw(name: str, plan: Plan) -> dict[str, Any]:
     made: dict[str, Any] = {"id": name, "name": name, "options": _options(raw, plan), "columns": columns}
     if plan.currency:
         made["currency"] = plan.currency
-    made |= {part: raw[part] for part in ("derived", "words") if part in raw}
+    if "derived" in raw:
+        made["derived"] = raw["derived"]
+    words = _words(subject, columns, plan)
+    if words:
+        made["words"] = words
     made["tables"] = [{**raw["tables"][table], "needs": [column for column in columns if column != "left_out"]}]
     made["tables"][0].pop("any", None)
     if subject.id == NUMBERS and "measure" not in columns:
         made["tables"] = [_numbers(columns)]
     return made
+
+
+def _words(subject: Subject, columns: Mapping[str, Any], plan: Plan) -> dict[str, dict[str, str]]:
+    """Return, by vocabulary, what the file's own labels stand for, but for those of columns that were left out."""
+    words: dict[str, dict[str, str]] = {name: dict(own) for name, own in subject.raw.get("words", {}).items()}
+    known = vocabularies()
+    for column, label, word in plan.words:
+        name = columns.get(column, {}).get("words", "")
+        if not name or not clean(label) or "*" in label:  # a star would stand for any text
+            continue
+        if word not in known.get(name, {}):
+            raise MappingFaultError(Phrase.of("mapping.no_word", word=word, label=label))
+        words.setdefault(name, {})[clean(label)] = word
+    return words
 
 
 def _chosen(subject: Subject, plan: Plan) -> list[tuple[str, str]]:
@@ -273,4 +293,10 @@ def plan_of(raw: Mapping[str, Any]) -> Plan | None:
         column = "" if name == "left_out" else VALUE if re.fullmatch(rf"{VALUE}_\d+", name) else name
         order = order or spec.get("order", "")
         pairs += [(heading, column) for key, texts in spec.items() if key.endswith(" F") for heading in texts]
-    return Plan(subject, tuple(pairs), options.get("decimal", ""), order, raw.get("currency", ""))
+    words = tuple(
+        (name, label, word)
+        for name, spec in raw["columns"].items()
+        for label, word in (raw.get("words") or {}).get(spec.get("words", ""), {}).items()
+        if isinstance(word, str)
+    )
+    return Plan(subject, tuple(pairs), options.get("decimal", ""), order, raw.get("currency", ""), words)

@@ -331,6 +331,11 @@ def vocabulary(name: str) -> Mapping[str, str]:
     return found
 
 
+def vocabularies() -> Mapping[str, Mapping[str, Mapping[str, list[str]]]]:
+    """Return the shared vocabularies: name -> canonical word -> language -> spellings, the usual one first."""
+    return _shared_words()
+
+
 @cache
 def _shared_words() -> Mapping[str, Mapping[str, Mapping[str, list[str]]]]:
     loaded: dict[str, Mapping[str, Mapping[str, list[str]]]] = _yaml("_words.yaml")

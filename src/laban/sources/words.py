@@ -1,7 +1,7 @@
 """Labels with known words: what a platform or a person writes, and the canonical word it stands for.
 
 A platform's own words are a table of its mapping: ``"Đã giao": delivered``. A spelling may end, begin or be broken by
-``*``; an empty word is known and says nothing ("unfulfilled").
+``*``; an empty word is known and says nothing ("unfulfilled"). A table of the name of a shared vocabulary adds to it.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Callable
 
 from laban.sources.book import text_of
 from laban.sources.columns import EMPTY_TEXT, Raw
-from laban.sources.mapping import Platform, fold, plain, vocabulary
+from laban.sources.mapping import Platform, fold, plain, vocabularies, vocabulary
 from laban.sources.notes import Notes
 
 
 def finder(platform: Platform, name: str) -> Callable[[str], str | None]:
-    """Return how a label is looked up in the vocabulary ``name``: the platform's own, else the shared one."""
-    own = platform.words.get(name)
-    if own is None:
-        shared = vocabulary(name)
+    """Return how a label is looked up in the vocabulary ``name``: the platform's own, then the shared one."""
+    own = platform.words.get(name, {})
+    shared = vocabulary(name) if name in vocabularies() else {}
+    if not own:
         return lambda text: shared.get(plain(text))
     open_ended = [(_pattern(key), word) for key, word in own.items() if "*" in key]
 
@@ -27,7 +27,8 @@ def finder(platform: Platform, name: str) -> Callable[[str], str | None]:
         folded = fold(text)
         if folded in own:
             return own[folded]
-        return next((word for pattern, word in open_ended if pattern.fullmatch(folded)), None)
+        found = next((word for pattern, word in open_ended if pattern.fullmatch(folded)), None)
+        return shared.get(plain(text)) if found is None else found
 
     return find
 
@@ -42,7 +43,7 @@ def read_words(raw: Raw, platform: Platform, notes: Notes) -> list[str | None]:
     texts = [text_of(cell).strip() for cell in raw.cells]
     known = {text: None if text in EMPTY_TEXT else find(text) for text in set(texts)}
     lost = {text for text, word in known.items() if word is None} - EMPTY_TEXT
-    if lost and raw.column.words in platform.words:
+    if lost and raw.column.words in platform.words.keys() - vocabularies().keys():
         _say_unknown(raw, texts, lost, notes)
     elif lost:
         for text, line in zip(texts, raw.lines, strict=True):

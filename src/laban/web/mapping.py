@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from laban.errors import InvalidQueryError, LabanError
 from laban.i18n import Phrase
-from laban.report.views.mapping import SURE, Asked, MappingsView, MapView, map_page, mappings_page
+from laban.report.views.mapping import MOST_WORDS, SURE, Asked, MappingsView, MapView, map_page, mappings_page
 from laban.sources.book import UnreadableError
 from laban.sources.currency import CODES
 from laban.sources.drawn import MappingFaultError, name_of, shared_text
@@ -28,7 +28,9 @@ from laban.web.words import Words
 LARGEST_FORM: Final = 64 * 1024
 CHOICES: Final = {"decimal": (",", "."), "dates": ("dmy", "mdy")}
 COLUMNS: Final = tuple(f"c{place}" for place in range(WIDEST))
-FIELDS: Final = ("file", "edit", "subject", "was", "name", "decimal", "dates", "currency", *COLUMNS)
+#: A label of the file and what it stands for: its column's place, the word, the label, parted by blanks.
+WORDS: Final = tuple(f"w{number}" for number in range(MOST_WORDS))
+FIELDS: Final = ("file", "edit", "subject", "was", "name", "decimal", "dates", "currency", *COLUMNS, *WORDS)
 
 
 class NoTableError(LabanError):
@@ -126,7 +128,17 @@ def asked_of(form: Mapping[str, str], currency: str) -> Asked:
         dates=form.get("dates", "") if form.get("dates") in CHOICES["dates"] else "",
         currency=said if said in CODES else "",
         columns=chosen,
+        words={} if moved else dict(filter(None, (_word_of(form.get(name, "")) for name in WORDS))),
     )
+
+
+def _word_of(text: str) -> tuple[tuple[int, str], str] | None:
+    """Read one label's choice: ``6 delivered Giao xong``; "-" for a word that stands for nothing."""
+    place, _, rest = text.partition(" ")
+    word, _, label = rest.partition(" ")
+    if not (place.isascii() and place.isdigit() and len(place) <= len(str(WIDEST)) and label):
+        return None
+    return (int(place), label), word.strip("-")
 
 
 def _has_moved(form: Mapping[str, str]) -> bool:
@@ -143,7 +155,7 @@ def _view(site: Site, asked: Asked) -> MapView:
 
 def _save(site: Site, request: Request, form: Mapping[str, str]) -> Response:
     if _has_moved(form):
-        said = {name: form[name] for name in FIELDS if form.get(name) and name not in (*COLUMNS, "was")}
+        said = {name: form[name] for name in FIELDS if form.get(name) and name not in (*COLUMNS, *WORDS, "was")}
         return RedirectResponse(here(request, ()).to("/data/map", **said), 303)
     workspace = site.workspace
     asked = asked_of(form, workspace.settings.currency)
@@ -187,7 +199,7 @@ def _to_list(request: Request, **params: str) -> Response:
 def _build_map(site: Site, at: Here) -> MapView:
     asked = asked_of(dict(at.params), "" if at.get("edit") else site.workspace.settings.currency)
     if at.get("again"):
-        asked = replace(asked, columns={})
+        asked = replace(asked, columns={}, words={})
     return _view(site, asked)
 
 

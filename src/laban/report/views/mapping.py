@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from laban.errors import LabanError
+from laban.i18n import LANGUAGES
 from laban.sources.book import text_of
 from laban.sources.drawn import ColumnName, Plan
+from laban.sources.mapping import vocabularies
 from laban.sources.propose import Proposal, propose
 from laban.sources.sample import Sample, sample_of
 from laban.sources.shelf import Kept, Shelf, Waiting
-from laban.sources.subjects import subjects
+from laban.sources.subjects import Subject, subjects
+from laban.sources.words import finder
 from laban.workspace import ImportOutcome
 
 #: Values shown beside a heading.
 SAMPLES = 4
 _LONGEST = 60
+#: Labels that are asked about at most.
+MOST_WORDS = 40
 #: From here on a proposal is called sure.
 SURE = 0.8
 
@@ -55,8 +61,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class WordAsk:
+    """A label of the file that is not known: where it stands, the word it is taken for ("" for none), the choices."""
+
+    place: int
+    heading: str
+    label: str
+    word: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person chose so far; ``columns`` by place, None where nothing was chosen yet."""
+    """What a person chose so far; ``columns`` by place, None where nothing was chosen yet.
+
+    ``words`` are by place and label of the file, "" where a label stands for nothing.
+    """
 
     token: str = ""
     edit: str = ""
@@ -66,6 +86,7 @@ class Asked:
     dates: str = ""
     currency: str = ""
     columns: Mapping[int, str] = field(default_factory=dict)
+    words: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +100,7 @@ class MapView:
     columns: tuple[MapColumn, ...]
     choices: tuple[Choice, ...]
     plan: Plan
+    words: tuple[WordAsk, ...] = ()
     fault: LabanError | None = None
     preview: ImportOutcome | None = None
 
@@ -99,6 +121,10 @@ class MapView:
                 for one in self.columns
             ],
             "choices": [{"id": one.id, "required": one.required, **one.names} for one in self.choices],
+            "words": [
+                {"place": one.place, "heading": one.heading, "label": one.label, "word": one.word}
+                for one in self.words
+            ],
             "fault": self.fault.message("en") if self.fault else None,
             "preview": self.preview.as_json("en") if self.preview else None,
         }
@@ -135,8 +161,14 @@ def _edited(kept: Kept, asked: Asked) -> MapView:
         dates=asked.dates or plan.order,
         currency=asked.currency or plan.currency,
         columns=chosen,
+        words=asked.words or _kept_words(plan),
     )
     return _view(filled, kept.name, sample, proposal)
+
+
+def _kept_words(plan: Plan) -> dict[tuple[int, str], str]:
+    places = {column: place for place, (_, column) in enumerate(plan.pairs)}
+    return {(places[column], label): word for column, label, word in plan.words if column in places}
 
 
 def _view(asked: Asked, file: str, sample: Sample, proposal: Proposal) -> MapView:
@@ -151,6 +183,7 @@ def _view(asked: Asked, file: str, sample: Sample, proposal: Proposal) -> MapVie
             MapColumn(guess.heading, _samples(sample, place), guess.look, column, score if column else 0.0)
         )
     pairs = tuple((one.heading, one.column) for one in columns)
+    words = _words(asked, sample, subject, columns)
     needed = {name for table in subject.platform.tables for name in table.needs}
     return MapView(
         asked=asked,
@@ -164,7 +197,42 @@ def _view(asked: Asked, file: str, sample: Sample, proposal: Proposal) -> MapVie
             )
             for c in subject.columns
         ),
-        plan=Plan(subject.id, pairs, asked.decimal, asked.dates, asked.currency),
+        plan=Plan(
+            subject.id,
+            pairs,
+            asked.decimal,
+            asked.dates,
+            asked.currency,
+            tuple((columns[one.place].column, one.label, one.word) for one in words if one.word),
+        ),
+        words=words,
+    )
+
+
+def _words(asked: Asked, sample: Sample, subject: Subject, columns: Sequence[MapColumn]) -> tuple[WordAsk, ...]:
+    """The labels among the first rows that nobody knows, the frequent ones first, and those chosen before."""
+    by_name = {column.name: column for column in subject.columns}
+    found: list[WordAsk] = []
+    for place, one in enumerate(columns):
+        name = by_name[one.column].words if one.column else ""
+        if not name:
+            continue
+        find = finder(subject.platform, name)
+        texts = Counter(" ".join(text_of(cell).split()) for cell in sample.column(place))
+        strange = [t for t, _ in texts.most_common() if t and len(t) <= _LONGEST and "*" not in t and find(t) is None]
+        labels = dict.fromkeys((*strange, *(label for at, label in asked.words if at == place)))
+        choices = _word_choices(name)
+        for label in labels:
+            word = asked.words.get((place, label), "")
+            known = word if any(word == choice.id for choice in choices) else ""
+            found.append(WordAsk(place, one.heading, label, known, choices))
+    return tuple(found[:MOST_WORDS])
+
+
+def _word_choices(name: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(word, {lang: str((spellings.get(lang) or [word])[0]) for lang in LANGUAGES})
+        for word, spellings in vocabularies()[name].items()
     )
 
 
