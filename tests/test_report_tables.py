@@ -158,6 +158,22 @@ def test_a_chart_has_the_line_and_colours_what_is_marked(shop: Workspace) -> Non
     assert table_charts.png(table_charts.on_paper(drawn)).startswith(b"\x89PNG")
 
 
+def test_one_page_sets_cost_visits_leads_and_sales_of_the_channels_side_by_side(shop: Workspace) -> None:
+    found = table(table_page(shop, "channels"), "all")
+    assert {"paid_search", "paid_social", "email", "organic_search", "messaging"} <= {
+        line.key[0] for line in found.rows
+    }
+    assert found.total is not None
+    social = row(found, "paid_social")
+    assert value(found, social, "marketing_spend") == 5_500_000
+    assert value(found, social, "leads_generated") == 160
+    assert value(found, social, "cost_per_lead") == 34_375
+    assert value(found, row(found, "messaging"), "marketing_spend") == 2_400_000
+    assert value(found, row(found, None), "marketing_spend") == 3_000_000  # the fair belongs to no channel
+    for name in ("marketing_spend", "website_traffic", "leads_generated", "orders_count", "net_revenue_total"):
+        assert sum(value(found, line, name) or 0 for line in found.rows) == value(found, found.total, name)
+
+
 # -- R053 to R058 ---------------------------------------------------------------------------------------------------
 
 

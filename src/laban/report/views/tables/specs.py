@@ -44,6 +44,19 @@ _POST_WAYS = (("content_type",), ("content_type", "topic"), ("topic",), ("networ
 
 _ALL: tuple[Spec, ...] = (
     Spec(
+        "channels", "R041",
+        (
+            Split(
+                "all",
+                (Column("marketing_spend", share=True), Column("website_traffic", share=True),
+                 Column("leads_generated"), Column("cost_per_lead"), Column("orders_count"),
+                 Column("net_revenue_total", share=True, change=True), Column("marketing_cost_ratio")),
+                by=(("channel",),), sort="net_revenue_total", chart="net_revenue_total",
+            ),
+        ),
+        filters=(),
+    ),
+    Spec(
         "conversion", "R053",
         (
             Split(
