@@ -48,9 +48,9 @@ _ALL: tuple[Spec, ...] = (
         (
             Split(
                 "all",
-                (Column("marketing_spend", share=True), Column("website_traffic", share=True),
+                (Column("marketing_spend"), Column("website_traffic"),
                  Column("leads_generated"), Column("cost_per_lead"), Column("orders_count"),
-                 Column("net_revenue_total", share=True, change=True), Column("marketing_cost_ratio")),
+                 Column("net_revenue_total", change=True), Column("marketing_cost_ratio")),
                 by=(("channel",),), sort="net_revenue_total", chart="net_revenue_total",
             ),
         ),
