@@ -331,7 +331,12 @@ def bars(
         "field": "place",
         "type": "ordinal",
         "sort": None,
-        "axis": {"labelExpr": _label_of(rows), "labelLimit": 180, "labelFontSize": 12, "labelColor": tint["ink"]},
+        "axis": {
+            "labelExpr": label_of([str(row["label"]) for row in rows]),
+            "labelLimit": 180,
+            "labelFontSize": 12,
+            "labelColor": tint["ink"],
+        },
     }
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"zero": True}}
     tooltip = [{"field": "label", "type": "nominal", "title": ""}, *_tooltip(lang, baseline=True)[1:]]
@@ -353,9 +358,9 @@ def bars(
     )
 
 
-def _label_of(rows: Sequence[dict[str, Any]]) -> str:
-    """An expression that turns places into labels; equal labels may then stand twice."""
-    if not rows:
+def label_of(labels: Sequence[str]) -> str:
+    """Return an expression that turns places into labels; equal labels may then stand twice."""
+    if not labels:
         return "''"
-    texts = ", ".join("'" + str(row["label"]).replace("\\", "\\\\").replace("'", "\\'") + "'" for row in rows)
+    texts = ", ".join("'" + label.replace("\\", "\\\\").replace("'", "\\'") + "'" for label in labels)
     return f"[{texts}][datum.value]"

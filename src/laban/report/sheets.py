@@ -236,20 +236,27 @@ def _of_course(view: KpiView, lang: str) -> Sheet:
 
 # The scorecard
 
+#: The columns of a board: what ``board_row`` gives.
+BOARD: tuple[tuple[str, CellKind], ...] = (
+    ("kpi", "text"),
+    ("unit", "text"),
+    ("value", "score"),
+    ("before", "score"),
+    ("change", "text"),
+    ("verdict", "text"),
+)
+
 
 def of_scorecard(view: ScorecardView, lang: str) -> tuple[Sheet, ...]:
     """Return the scorecard's numbers, one row per KPI; their units stand in a column."""
-    names = ("kpi", "unit", "value", "before", "change", "verdict")
-    kinds: tuple[CellKind, ...] = ("text", "text", "score", "score", "text", "text")
-    columns = tuple(
-        SheetColumn(translate(lang, f"table.file.board_{n}"), k) for n, k in zip(names, kinds, strict=True)
-    )
-    rows = tuple(_board_row(tile, view.frame.currency, lang) for tile in view.tiles)
+    columns = tuple(SheetColumn(translate(lang, f"table.file.board_{name}"), kind) for name, kind in BOARD)
+    rows = tuple(board_row(tile, view.frame.currency, lang) for tile in view.tiles)
     notes = narrative.headline(view, lang)
     return (Sheet("scorecard", view.pack.name.get(lang), notes, columns, rows, view.frame.currency),)
 
 
-def _board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
+def board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
+    """Return a tile as a row of a board: name, unit, both numbers, the step and what it is worth, in words."""
     kpi, change = tile.kpi, tile.change
     return (
         kpi.name.get(lang),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from laban.report import axes, charts, svg
@@ -58,7 +57,7 @@ def cohorts(view: TableView, lang: str, *, theme: Theme = "light", width: int = 
     ends = [row for row in data if row["months"] == len(drawn[int(str(row["cohort"]))].worth) - 1]
     longest = max(int(str(row["months"])) for row in data)
     labels = [words.t("web.tables.cohort_after", n=n) for n in range(longest + 1)]
-    axis = {"values": list(range(longest + 1)), "labelExpr": _label_of(labels), "grid": False}
+    axis = {"values": list(range(longest + 1)), "labelExpr": charts.label_of(labels), "grid": False}
     x = {"field": "months", "type": "quantitative", "scale": {"domain": [0, longest + 1.2]}, "axis": axis}
     y = {**axes.value_axis([worth for c in drawn for worth in c.worth], "currency", lang), "field": "worth"}
     fade = {"field": "cohort", "type": "quantitative", "legend": None, "scale": {"range": [1, 0.3]}}
@@ -137,7 +136,7 @@ def _bars(view: TableView, table: Table, place: int, words: TableWords, theme: T
         "type": "ordinal",
         "sort": None,
         "axis": {
-            "labelExpr": _label_of(labels),
+            "labelExpr": charts.label_of(labels),
             "labelLimit": limit,
             # A reader's letters may be wider than those the room was measured with.
             "minExtent": WIDER * min(limit, LETTER * max(map(len, labels))),
@@ -204,9 +203,3 @@ def _line(table: Table, head: Head, words: TableWords, tint: dict[str, str], x: 
             },
         ],
     }
-
-
-def _label_of(labels: Sequence[str]) -> str:
-    """An expression that turns places into labels; equal labels may then stand twice."""
-    texts = ", ".join("'" + label.replace("\\", "\\\\").replace("'", "\\'") + "'" for label in labels)
-    return f"[{texts}][datum.value]"

@@ -6,19 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from laban.errors import InvalidQueryError
 from laban.i18n import Phrase
+from laban.report import board_charts, board_sheets, export, svg, table_charts
 from laban.report.views import boards as views
 from laban.report.views.boards.operational import GRAINS, Grain
 from laban.report.views.boards.pairs import PairView
 from laban.report.views.parts import Tile
 from laban.web import lines
 from laban.web.board_words import BoardWords
-from laban.web.links import Here
+from laban.web.exports import CSV, PNG, SVG, XLSX, attachment
+from laban.web.links import Here, here
 from laban.web.pages import DEFAULT_COMPARE, Page, View, compare_of, period_of, show
+from laban.web.reader import reader_of
 from laban.web.site import Site
 from laban.web.words import Words
 
@@ -36,6 +40,10 @@ WAYS: Final = (
 #: Where the tree begins when no KPI is asked for: the KPI that all marketing answers for.
 TREE_ROOT: Final = "marketing_roi"
 
+#: Pages without numbers of their own, and those with a picture.
+_NO_FILES: Final = frozenset({"boards", "names"})
+_DRAWN: Final = frozenset({"funnel", "pair"})
+
 Dress = Callable[[Site, Here, Words, Any], Mapping[str, Any]]
 
 
@@ -47,12 +55,41 @@ def make_router(site: Site) -> APIRouter:
         def get(request: Request) -> Response:
             return show(site, request, page)
 
+        def get_file(request: Request) -> Response:
+            return _file(site, request, page)
+
+        if page.name not in _NO_FILES:
+            for kind in ("csv", "xlsx", *(("svg", "png") if page.name in _DRAWN else ())):
+                router.get(f"{path}.{kind}")(get_file)
         router.get(path)(get)
         router.get(f"{path}.json")(get)
 
     for path, page in PAGES.items():
         serve(path, page)
     return router
+
+
+def _file(site: Site, request: Request, page: Page) -> Response:
+    """Return a board as a table or as a picture, in the state of its address."""
+    path, _, kind = request.url.path.rpartition(".")
+    at = here(request, page.params).at(path)
+    lang = reader_of(request, site.workspace.settings.language).lang
+    view = page.build(site, at)
+    name = f"laban-{path.rpartition('/')[2]}"
+    if kind in {"csv", "xlsx"}:
+        sheet = board_sheets.of_board(view, lang)
+        if sheet is None:
+            raise HTTPException(404)
+        if kind == "xlsx":
+            return attachment(export.to_xlsx((sheet,), lang), XLSX, f"{name}.xlsx")
+        return attachment(export.to_csv(sheet, lang), CSV, f"{name}.csv")
+    chart = board_charts.of_board(view, lang)
+    if chart is None:
+        raise HTTPException(404)
+    drawn = svg.draw(chart)
+    if kind == "png":
+        return attachment(table_charts.png(table_charts.on_paper(drawn)), PNG, f"{name}.png")
+    return attachment(drawn.encode(), SVG, f"{name}.svg")
 
 
 def _asked(at: Here) -> dict[str, Any]:
