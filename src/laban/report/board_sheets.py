@@ -20,7 +20,7 @@ Lines = Sequence[tuple[str, Tile]]
 _FUNNEL: tuple[tuple[str, CellKind], ...] = (
     ("section", "text"),
     ("kpi", "text"),
-    ("value", "score"),
+    ("value", "measured"),
     ("onward", "percent"),
     ("usual", "percent"),
 )
@@ -99,7 +99,7 @@ def _executive(view: views.ExecutiveView, lang: str) -> Sheet:
     """Return a row per KPI with its last quarters beside one another."""
     heads = ("section", "kpi", "unit")
     columns = [SheetColumn(translate(lang, f"table.file.board_{name}"), "text") for name in heads]
-    columns += [SheetColumn(fmt.period(quarter, lang), "score") for quarter in view.quarters]
+    columns += [SheetColumn(fmt.period(quarter, lang), "measured") for quarter in view.quarters]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             _named(lang, "goal", goal.goal),

@@ -40,7 +40,7 @@ def to_csv(sheet: Sheet, lang: str) -> bytes:
 
 
 def _with_unit(column: SheetColumn, currency: str, lang: str) -> str:
-    if column.kind in {"text", "date", "count"}:
+    if column.kind in {"text", "date", "count", "measured"}:
         return column.name
     return f"{column.name} [{translate(lang, f'table.file.unit_{column.kind}', currency=currency)}]"
 

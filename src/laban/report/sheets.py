@@ -16,8 +16,8 @@ from laban.report.views.parts import Tile, Unit
 from laban.report.views.scorecard import ScorecardView
 from laban.report.views.tables.model import Head, Table, TableRow, TableView, Value
 
-#: "text" and "date" beside the units of numbers; "points" are a difference of shares.
-CellKind = Unit | Literal["text", "date", "points"]
+#: Beside the units of numbers: "text", "date", "points" (a difference of shares), "measured" (a unit per cell).
+CellKind = Unit | Literal["text", "date", "points", "measured"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +240,8 @@ def _of_course(view: KpiView, lang: str) -> Sheet:
 BOARD: tuple[tuple[str, CellKind], ...] = (
     ("kpi", "text"),
     ("unit", "text"),
-    ("value", "score"),
-    ("before", "score"),
+    ("value", "measured"),
+    ("before", "measured"),
     ("change", "text"),
     ("verdict", "text"),
 )
