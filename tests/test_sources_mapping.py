@@ -21,7 +21,7 @@ KINDS = (
     "orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets",
     "ad_reach", "backlinks", "brand_search", "budget", "chats", "competitors", "content", "email_list", "emails",
     "experiments", "funnel", "keyword_ranks", "links", "market", "offline", "pipeline", "referrals", "reviews",
-    "site_health", "social", "targets", "visitors", "consent",
+    "site_health", "social", "targets", "visitors", "consent", "rates",
 )  # fmt: skip
 
 
@@ -155,7 +155,15 @@ def test_every_finding_has_a_sentence_in_every_language() -> None:
 def test_expressions_name_columns_that_exist(one: Platform) -> None:
     for table in one.tables:
         for plan in table.facts:
-            known = {*one.columns, *FACT[plan.fact].names, "search_type", "currency", "_account", "_file"}
+            known = {
+                *one.columns,
+                *FACT[plan.fact].names,
+                "search_type",
+                "currency",
+                "_account",
+                "_file",
+                "_reporting",
+            }
             if plan.shape:
                 known |= {value for value in plan.shape.values() if isinstance(value, str)}
                 known |= {"line_value"} if "once_per" in plan.shape else set()

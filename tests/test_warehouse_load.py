@@ -231,7 +231,12 @@ def test_sales_are_credited_to_their_channel(warehouse: Warehouse, tmp_path: Pat
 def test_money_follows_the_rates(warehouse: Warehouse, tmp_path: Path) -> None:
     outcome = load(warehouse, tmp_path, "a", ads([(day(1), "x", "10.5")], day(1), day(2), currency="USD"))
     assert codes(outcome) == ["no_exchange_rate"]
-    assert dict(outcome.findings[0].values) == {"currency": "USD", "reporting": "VND"}
+    assert dict(outcome.findings[0].values) == {
+        "currency": "USD",
+        "reporting": "VND",
+        "days": 1,
+        "period": "2026-11-01",
+    }
     reporting = "SELECT spend, spend_reporting FROM fact_ad_performance_live"
     assert warehouse.query(reporting) == [(D("10.5"), None)]
     version = warehouse.version

@@ -30,6 +30,8 @@ TIMESTAMP = "TIMESTAMP"
 COUNT = "BIGINT"
 QUANTITY = "DECIMAL(20,6)"
 MONEY = "DECIMAL(28,8)"
+#: Enough digits for one unit of any currency in any other, and exact when multiplied with MONEY.
+RATE = "DECIMAL(22,12)"
 FLAG = "BOOLEAN"
 
 
@@ -505,6 +507,14 @@ FACTS: tuple[Fact, ...] = (
         _key("customer_key", "purpose"),
         _at("answered_at"),
         _flags("given"),
+    ),
+    _entity(
+        "fact_exchange_rate",
+        "currency x day: what one unit of it was worth in another (``currency``)",
+        ("platform", "account", "foreign_currency", "date"),
+        _key("foreign_currency"),
+        _dims("currency"),
+        (Column("rate", RATE, "measure", "non_additive"),),
     ),
     _series(
         "fact_experiment",

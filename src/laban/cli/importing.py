@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from laban.workspace import ImportChoices, ImportOutcome, Workspace
 
 _LANG = help_language()
-TEMPLATES = ("orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "tickets", "consent")
+TEMPLATES = (
+    "orders",
+    "leads",
+    "costs",
+    "followers",
+    "posts",
+    "surveys",
+    "events",
+    "mentions",
+    "tickets",
+    "consent",
+    "rates",
+)
 
 
 def _text(key: str) -> str:

@@ -43,9 +43,16 @@ _COPY = re.compile(r"\s*\(\d+\)$")
 
 
 def about_file(table: Table) -> dict[str, str | None]:
-    """Return what every row shares: whose file it is, as a person said, and its name without the mark of a copy."""
+    """Return what every row shares.
+
+    Whose file it is, as a person said; its name without the mark of a copy; the currency that the company reports in.
+    """
     context = table.context
-    return {"_account": context.options.account or None, "_file": _COPY.sub("", context.path.stem) or None}
+    return {
+        "_account": context.options.account or None,
+        "_file": _COPY.sub("", context.path.stem) or None,
+        "_reporting": context.options.reporting or None,
+    }
 
 
 def _fact_columns(table: Table) -> set[str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from laban.sources.addresses import domain_in, main_site, sites_of
+from laban.sources.currency import currency_code
 
 Values = list[Any] | None
 #: Shops read their own clock; a day is a day in Viet Nam.
@@ -53,8 +54,14 @@ def domains(values: list[Any]) -> Values:
     return [domain_in(value) for value in values]
 
 
+def currency_codes(values: list[Any]) -> Values:
+    """Return the code of each currency, however it is written; what is no currency we know stays as it is."""
+    return [value and (currency_code(value) or value.strip().upper()) for value in values]
+
+
 WHOLE: Mapping[str, Callable[[list[Any]], Values]] = {
     "share": shares,
+    "code": currency_codes,
     "shop_time": shop_time,
     "positive": positive,
     "if_any": if_any,

@@ -20,7 +20,7 @@ from laban.facts import COUNT, DATE, FACT, Fact
 from laban.sources.model import Slice
 from laban.warehouse.load import Incoming, LoadOutcome, complete, constants, next_id, register
 from laban.warehouse.money import fill_reporting
-from laban.warehouse.schema import converted, paired_money
+from laban.warehouse.schema import converted, paired_money, rates_of
 from laban.warehouse.sql import listed, literal, quote
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, fact: Fact, plan: BulkPlan, s
     rows = f"SELECT {typed} FROM {_csv(statement, plan)} c{joins} WHERE {_is_data(plan)}"
     if pairs:
         twins = "".join(f", {converted(f'x.{quote(own)}')} AS {quote(twin)}" for own, twin in pairs)
-        currency = "coalesce(x.currency, '')" if "currency" in statement.columns else "''"
-        rows = f"SELECT x.*{twins} FROM ({rows}) x LEFT JOIN fx_rate r ON r.currency = {currency}"
+        currency = "x.currency" if "currency" in statement.columns else "''"
+        day = "x.date" if "date" in statement.columns else "NULL"
+        rows = f"SELECT x.*{twins} FROM ({rows}) x{rates_of(currency, day)}"
     target = listed((*statement.columns, *(twin for _, twin in pairs)))
     connection.execute(f"INSERT INTO {quote(fact.name)} ({target}) {rows}", statement.values)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from laban.facts import FACT, Fact
 from laban.i18n import Phrase
 from laban.sources.model import Finding, Reading, Slice, Status
-from laban.warehouse import entities, money
+from laban.warehouse import entities, money, rates
 from laban.warehouse.imports import PHRASE
 from laban.warehouse.replaced import entity_findings, series_findings
 from laban.warehouse.rows import insert
@@ -119,17 +119,13 @@ def consequences(
             replaced += entities.refresh_current(connection, FACT[name]).items()
     if "fact_order" in _facts(placed):
         entities.refresh_first_orders(connection)
-    foreign = [f for name in _facts(placed) for f in money.unknown_currencies(connection, name, _ids(placed, name))]
+    if rates.SHEETS in _facts(placed):
+        money.follow_rates(connection)
     return [
-        *_distinct(foreign),
+        *money.unknown_currencies(connection, {name: _ids(placed, name) for name in _facts(placed)}),
         *series_findings(connection, settled, import_id),
         *entity_findings(connection, replaced, import_id),
     ]
-
-
-def _distinct(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding per currency, however many facts carry it."""
-    return list({finding.value: finding for finding in findings}.values())
 
 
 def _contest(part: Slice) -> Contest:

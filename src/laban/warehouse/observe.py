@@ -6,9 +6,12 @@ Each function is one statement; none returns more than some thousand rows, whate
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol
 
 from laban.facts import FACT, FACTS
+from laban.warehouse.schema import rates_of
 from laban.warehouse.sql import literal, quote
 
 Row = tuple[Any, ...]
@@ -40,7 +43,7 @@ DAILY: Mapping[str, Mapping[str, str]] = {
     "fact_lead_event": {"leads": "count(*) FILTER (stage = 'lead')"},
 }
 #: Entities that have no rhythm of their own: lines come with their orders, targets lie ahead.
-_UNTIMED = frozenset({"fact_order_line", "fact_kpi_target"})
+_UNTIMED = frozenset({"fact_order_line", "fact_kpi_target", "fact_exchange_rate"})
 _CURRENCIES = {
     "fact_ad_performance": "spend",
     "fact_web_sessions": "revenue",
@@ -123,17 +126,55 @@ def statuses(asked: Asked) -> list[Row]:
 
 
 def currencies(asked: Asked) -> list[Row]:
-    """(fact, platform, account, currency, first day, last day, rows, whether it has a rate) of every amount."""
+    """(fact, platform, account, currency, first day, last day, rows, whether it has a rate) of every amount.
+
+    A currency with a rate on some days only comes twice.
+    """
     parts = [
         f"""SELECT {literal(fact)} AS fact, platform, coalesce(account, '') AS account,
-            coalesce(f.currency, '') AS currency, min(date) AS first, max(date) AS last, count(*) AS n
-        FROM {quote(f"{fact}_live")} f WHERE {amount} IS NOT NULL AND date IS NOT NULL GROUP BY ALL"""
+            coalesce(f.currency, '') AS currency, min(date) AS first, max(date) AS last, count(*) AS n,
+            coalesce(d.rate, r.rate) IS NOT NULL AS counted
+        FROM {quote(f"{fact}_live")} f{rates_of("f.currency", "f.date")}
+        WHERE {amount} IS NOT NULL AND date IS NOT NULL GROUP BY ALL"""
         for fact, amount in _CURRENCIES.items()
     ]
-    return asked.query(
-        f"""SELECT u.*, r.currency IS NOT NULL FROM ({" UNION ALL ".join(parts)}) u
-        LEFT JOIN fx_rate r ON r.currency = u.currency ORDER BY ALL"""
-    )
+    return asked.query(f"{' UNION ALL '.join(parts)} ORDER BY ALL")
+
+
+class CurrencyDay(NamedTuple):
+    """A day on which amounts are in a currency; ``counted`` is False where it has no rate then."""
+
+    day: date
+    rows: int
+    counted: bool
+
+
+def currency_days(asked: Asked) -> dict[str, list[CurrencyDay]]:
+    """Return, per foreign currency, the days with amounts in it."""
+    parts = [
+        f"""SELECT f.currency, f.date AS day, coalesce(d.rate, r.rate) IS NOT NULL AS counted
+        FROM {quote(f"{fact}_live")} f{rates_of("f.currency", "f.date")}
+        WHERE {amount} IS NOT NULL AND f.date IS NOT NULL AND r.rate IS DISTINCT FROM 1"""
+        for fact, amount in _CURRENCIES.items()
+    ]
+    found: dict[str, list[CurrencyDay]] = {}
+    for currency, day, rows, counted in asked.query(
+        f"SELECT currency, day, count(*), bool_and(counted) FROM ({' UNION ALL '.join(parts)}) "
+        "GROUP BY 1, 2 ORDER BY 2"
+    ):
+        found.setdefault(currency, []).append(CurrencyDay(day, rows, counted))
+    return found
+
+
+def rates_said(asked: Asked) -> dict[str, list[tuple[date, Decimal]]]:
+    """Return, per currency, the rates that people wrote down into the one reported in, by day."""
+    found: dict[str, list[tuple[date, Decimal]]] = {}
+    for currency, day, rate in asked.query(
+        """SELECT f.foreign_currency, f.date, arg_max(f.rate, f.slice_id) FROM fact_exchange_rate f
+        JOIN meta m ON f.currency = m.currency WHERE f.is_current AND f.rate > 0 GROUP BY 1, 2 ORDER BY 1, 2"""
+    ):
+        found.setdefault(currency, []).append((day, rate))
+    return found
 
 
 def shared_orders(asked: Asked) -> list[Row]:

@@ -15,14 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from laban.facts import FACTS, MONEY, REPORTING, Column, Fact
+from laban.facts import FACTS, MONEY, RATE, REPORTING, Column, Fact
 from laban.warehouse.sql import literal, quote
 
 if TYPE_CHECKING:
     import duckdb
-
-#: Enough digits for one unit of any currency in any other, and exact when multiplied with MONEY.
-RATE = "DECIMAL(22,12)"
 
 #: Channels that are not marketing's doing; orders through them are credited to nobody.
 _UNATTRIBUTED = ("direct", "other")
@@ -73,6 +70,11 @@ def _prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
+def _prepare_rates(connection: duckdb.DuckDBPyConnection) -> None:
+    """Beside the one rate of a currency for all days (``fx_rate``) the rates of single days; see ``rates``."""
+    connection.execute(f"CREATE TABLE rate_day (currency VARCHAR NOT NULL, day DATE NOT NULL, rate {RATE} NOT NULL)")
+
+
 def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
     """Create each fact's table, or add the columns it lacks, and renew all views."""
     present: dict[str, set[str]] = {}
@@ -112,7 +114,7 @@ def view_sql(fact: Fact) -> str:
     name = quote(f"{fact.name}_live")
     foreign = unpaired_money(fact)
     columns = ", ".join(_reported(c) if c in foreign else f"f.{quote(c.name)}" for c in fact.columns)
-    rates = " LEFT JOIN fx_rate r ON r.currency = coalesce(f.currency, '')" if foreign else ""
+    rates = rates_of("f.currency", "f.date") if foreign else ""
     if fact.kind == "entity":
         return (
             f"CREATE OR REPLACE VIEW {name} AS SELECT {columns} FROM {quote(fact.name)} f{rates} WHERE f.is_current"
@@ -143,9 +145,21 @@ def _reported(column: Column) -> str:
     return f"{converted(f'f.{quote(column.name)}')} AS {quote(column.name)}"
 
 
+def rates_of(currency: str, day: str) -> str:
+    """Return the joins that ``converted`` reads from: the rate of the day, and the one for all days."""
+    return (
+        f" LEFT JOIN fx_rate r ON r.currency = coalesce({currency}, '')"
+        f" LEFT JOIN rate_day d ON d.currency = {currency} AND d.day = {day}"
+    )
+
+
 def converted(amount: str) -> str:
-    """Return ``amount`` times ``r.rate``; NULL where the rate is missing or the product is beyond MONEY."""
-    return f"CASE WHEN r.rate = 1 THEN {amount} ELSE TRY(CAST({amount} * r.rate AS {MONEY})) END"
+    """Return ``amount`` times its rate; NULL where there is none or the product is beyond MONEY.
+
+    The rate of the day goes before the one for all days.
+    """
+    rate = "coalesce(d.rate, r.rate)"
+    return f"CASE WHEN {rate} = 1 THEN {amount} ELSE TRY(CAST({amount} * {rate} AS {MONEY})) END"
 
 
 def _attribution_sql() -> str:
@@ -184,6 +198,7 @@ def steps() -> tuple[Step, ...]:
     return (
         Step("ground", _lay_ground),
         Step("rollups", _prepare_rollups),
+        Step("rates by day", _prepare_rates),
         Step(f"facts {_fingerprint()}", _draw_facts),
     )
 

@@ -52,17 +52,17 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/own/save.json")
     async def post_save(request: Request) -> Response:
         """Keep a KPI, if it is sound; else show the editor again with what is wrong."""
-        return _save(site, request, await _form(request))
+        return _save(site, request, await read_form(request))
 
     @router.post("/own/number")
     async def post_number(request: Request) -> Response:
         """Keep a number of one's own."""
-        return _save_number(site, request, await _form(request))
+        return _save_number(site, request, await read_form(request))
 
     @router.post("/own/reading")
     async def post_reading(request: Request) -> Response:
         """Choose the reading of a KPI."""
-        return _choose(site, request, await _form(request))
+        return _choose(site, request, await read_form(request))
 
     @router.get("/own/board.json")
     @router.get("/own/board")
@@ -78,7 +78,7 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/own/delete")
     async def post_delete(request: Request) -> Response:
         """Take a KPI or a number away; the state before can be restored."""
-        return _delete(site, request, await _form(request))
+        return _delete(site, request, await read_form(request))
 
     @router.post("/own/restore")
     def post_restore(request: Request) -> Response:
@@ -90,7 +90,7 @@ def make_router(site: Site) -> APIRouter:
     return router
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """Return the fields of a form."""
     return dict(await _pairs(request))
 

@@ -76,6 +76,10 @@ class Words:
         """Return a plain number, exact to two places."""
         return fmt.DASH if amount is None else fmt.number(amount, self.lang, 2, least=0)
 
+    def rate(self, amount: Decimal) -> str:
+        """Return an exchange rate with all its places."""
+        return fmt.number(amount, self.lang, 12, least=0)
+
     def percent(self, share: float) -> str:
         """Return a share."""
         return fmt.percent(share, self.lang)

@@ -71,7 +71,7 @@ def currency_changes(evidence: Evidence) -> Iterator[Doubt]:
             uses[use.fact, use.platform, use.account].append(use)
     for (fact, platform, account), found in uses.items():
         for before, after in pairwise(sorted(found, key=lambda use: (use.first, use.currency))):
-            if fact == "fact_marketing_cost" or before.last >= after.last:
+            if fact == "fact_marketing_cost" or before.last >= after.last or before.currency == after.currency:
                 continue  # bills come in any currency, and a currency used in between is a purchase abroad
             values = {"before": before.currency, "after": after.currency, "day": after.first}
             period = Period(after.first, after.last + _DAY)

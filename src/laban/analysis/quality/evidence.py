@@ -112,7 +112,7 @@ class StatusGap:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyUse:
-    """An account's amounts in one currency; ``counted`` is False when there is no rate for it."""
+    """An account's amounts in one currency; ``counted`` is False for the days that have no rate for it."""
 
     fact: str
     platform: str

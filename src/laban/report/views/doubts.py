@@ -79,7 +79,8 @@ def doubts_of(source: Source) -> tuple[Doubt, ...]:
 def _found(source: Source) -> tuple[Doubt, ...]:
     warehouse = source.warehouse
     log = warehouse.query(
-        "SELECT count(*), max(loaded_at), max(undone_at), (SELECT sum(rate) FROM fx_rate) FROM import_log"
+        "SELECT count(*), max(loaded_at), max(undone_at), (SELECT sum(rate) FROM fx_rate), "
+        "(SELECT sum(rate) FROM rate_day) FROM import_log"
     )
     key = (__version__, len(quality.CHECKS), warehouse.version, source.today, *log[0])
     found = doubts_kept.load(warehouse.folder, key)
