@@ -22,7 +22,7 @@ KINDS = (
     "orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets",
     "ad_reach", "backlinks", "brand_search", "budget", "chats", "competitors", "content", "email_list", "emails",
     "experiments", "funnel", "keyword_ranks", "links", "market", "offline", "pipeline", "referrals", "reviews",
-    "site_health", "social", "targets", "visitors", "consent", "rates",
+    "site_health", "social", "targets", "visitors", "consent", "rates", "people",
 )  # fmt: skip
 
 at = datetime.fromisoformat
@@ -49,6 +49,8 @@ LINES: dict[str, dict[str, Any]] = {
                  "is_own_brand": {"vi": "Có", "en": "Yes"}, "engagement": 3},
     "consent": {"contact": "0541234567", "purpose": {"vi": "Email", "en": "Email"},
                 "given": {"vi": "Có", "en": "Yes"}, "day": at("2026-11-17 00:00")},
+    "people": {"contact": "0541234567", "other": "an@vidu.vn", "same": {"vi": "Có", "en": "Yes"},
+               "day": at("2026-11-17 00:00")},
     "rates": {"day": at("2026-11-17 00:00"), "foreign_currency": "USD", "rate": 26345},
     "numbers": {"date": date(2026, 11, 17), "measure": "giờ livestream", "value": 3},
     "tickets": {"ticket_id": "T-1", "opened_at": at("2026-11-17 09:00"),

@@ -21,7 +21,7 @@ KINDS = (
     "orders", "leads", "costs", "followers", "posts", "surveys", "events", "mentions", "numbers", "tickets",
     "ad_reach", "backlinks", "brand_search", "budget", "chats", "competitors", "content", "email_list", "emails",
     "experiments", "funnel", "keyword_ranks", "links", "market", "offline", "pipeline", "referrals", "reviews",
-    "site_health", "social", "targets", "visitors", "consent", "rates",
+    "site_health", "social", "targets", "visitors", "consent", "rates", "people",
 )  # fmt: skip
 
 

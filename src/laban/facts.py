@@ -345,7 +345,7 @@ FACTS: tuple[Fact, ...] = (
         _key("lead_id", "stage"),
         _dims("lead_source", "channel_group", "campaign", "product", "owner", "reject_reason", "customer_key"),
         _at("entered_at", "created_at", "first_response_at", "mql_at", "sql_at", "won_at", "lost_at"),
-        _flags("is_rejected"),
+        _flags("is_rejected", "is_duplicate"),
         _money("amount"),
         _quantities("lead_score", additivity="non_additive"),
         maturity_days=30,
@@ -516,6 +516,14 @@ FACTS: tuple[Fact, ...] = (
         _dims("currency"),
         (Column("rate", RATE, "measure", "non_additive"),),
     ),
+    _entity(
+        "fact_person_link",
+        "two keys of people (phone, e-mail, buyer number, hashed): stood in one row, or ruled one or not by hand",
+        ("platform", "account", "person_key", "other_key"),
+        _key("person_key", "other_key"),
+        _dims("key_kind", "other_kind"),
+        _flags("is_same"),
+    ),
     _series(
         "fact_experiment",
         "date x experiment x arm x metric",
@@ -549,10 +557,12 @@ FACTS: tuple[Fact, ...] = (
 FACT: dict[str, Fact] = {fact.name: fact for fact in FACTS}
 
 #: Columns that say who somebody is, as a keyed hash.
-PERSON_COLUMNS: frozenset[str] = frozenset({"customer_key", "referrer_key", "invitee_id"})
+PERSON_COLUMNS: frozenset[str] = frozenset({"customer_key", "referrer_key", "invitee_id", "person_key", "other_key"})
 
 #: Facts whose rows are about one person: who is forgotten takes the row along, where an order only loses its owner.
-PERSONAL: frozenset[str] = frozenset({"fact_survey_response", "fact_event", "fact_referral", "fact_consent"})
+PERSONAL: frozenset[str] = frozenset(
+    {"fact_survey_response", "fact_event", "fact_referral", "fact_consent", "fact_person_link"}
+)
 
 CHANNEL_GROUPS: tuple[str, ...] = (
     "organic_search",

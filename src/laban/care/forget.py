@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from laban import settings
+from laban.care.identity import with_linked
 from laban.errors import LabanError
 from laban.sources.privacy import People, hashed, normalised
 from laban.sources.scrub import Scrubbed, scrub
@@ -71,13 +72,15 @@ def _nobody(contact: str) -> str:
 def forget(workspace: Workspace, contacts: Sequence[str]) -> Forgotten:
     """Forget the person behind ``contacts`` everywhere in the workspace, and keep it so for files to come.
 
+    All contacts of a person go, also those that only stood beside the given ones.
+
     A crash on the way leaves a part undone; the same command again does the rest.
 
     Raises:
         NobodyError: one of the contacts identifies nobody.
     """
     with workspace.writing:
-        made = forget_hashes(workspace, people_of(workspace, contacts).hashes)
+        made = forget_hashes(workspace, with_linked(workspace, people_of(workspace, contacts).hashes))
         shutil.rmtree(workspace.root / BEFORE, ignore_errors=True)
         (workspace.root / DOUBTS).unlink(missing_ok=True)
     return made
@@ -107,7 +110,8 @@ def forget_hashes(workspace: Workspace, hashes: Iterable[str]) -> Forgotten:
 
 def look(workspace: Workspace, contacts: Sequence[str]) -> Forgotten:
     """Return what forgetting would come to; changes nothing."""
-    people = people_of(workspace, contacts)
+    named = people_of(workspace, contacts).hashes
+    people = People(with_linked(workspace, named), settings.secret(workspace.root))
     found = [scrubbed for _, scrubbed in _in_archive(workspace, people)]
     return Forgotten(
         at=workspace.settings.now(),

@@ -42,6 +42,7 @@ COMMANDS: dict[str, str] = {
     "dictionary": "asking",
     "report": "asking",
     "check": "checking",
+    "people": "people",
     "consent": "people",
     "forget": "people",
     "backup": "safety",

@@ -31,6 +31,7 @@ TEMPLATES = (
     "tickets",
     "consent",
     "rates",
+    "people",
 )
 
 

@@ -1,9 +1,10 @@
-"""Commands about people: what they agreed to, and forgetting them."""
+"""Commands about people: who is whom, what they agreed to, and forgetting them."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,7 @@ from laban.i18n import messages, translate
 if TYPE_CHECKING:
     from laban.care.consent import Agreed, Answer
     from laban.care.forget import Forgotten
+    from laban.care.identity import Together
 
 _LANG = help_language()
 
@@ -74,6 +76,46 @@ def consent_command(state: State, person: tuple[str, ...], as_json: bool) -> Non
         click.echo(_answer(answer, state.lang))
     if not purposes and not answers:
         state.say("cli.consent.unknown" if person else "cli.consent.none")
+
+
+@click.command("people", help=_text("cli.people.help"))
+@click.argument("person", required=False)
+@click.option("--same", help=_text("cli.people.same"))
+@click.option("--apart", help=_text("cli.people.apart"))
+@click.option("--json", "as_json", is_flag=True, help=_text("cli.json"))
+@shared
+def people_command(state: State, person: str | None, same: str | None, apart: str | None, as_json: bool) -> None:
+    from laban.care import identity  # noqa: PLC0415  help needs no workspace
+    from laban.workspace import plain  # noqa: PLC0415  likewise
+
+    other = same or apart
+    if (other and not person) or (same and apart):
+        raise click.UsageError(translate(state.lang, "cli.people.one_person"))
+    with state.open() as workspace:
+        if person and other:
+            outcome = identity.rule(workspace, person, other, same=bool(same))
+            click.echo(_text_of(state, "done_same" if same else "done_apart", id=outcome.import_id))
+            return
+        found = identity.person(workspace, person) if person else identity.summary(workspace)
+    if as_json:
+        print_json(plain(dataclasses.asdict(found)))
+    elif isinstance(found, identity.Person):
+        click.echo(_text_of(state, "person", keys=found.keys, orders=found.orders, leads=found.leads))
+        _tell_links(found.links, state)
+    else:
+        known = {"persons": found.persons, "keys": found.keys, "shared": found.shared}
+        click.echo(_text_of(state, "summary", **known, leads=found.repeated_leads))
+        _tell_links(found.rulings, state)
+
+
+def _text_of(state: State, key: str, **values: Any) -> str:
+    return translate(state.lang, f"cli.people.{key}", **values)
+
+
+def _tell_links(links: Sequence[Together], state: State) -> None:
+    for link in links:
+        key = "seen" if link.same is None else "merged" if link.same else "split"
+        click.echo(_text_of(state, key, one=link.one, other=link.other, id=link.import_id, name=link.name))
 
 
 def _named(purpose: str, lang: str) -> str:

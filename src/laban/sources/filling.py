@@ -13,6 +13,7 @@ from laban.periods import Period, unit_of
 from laban.sources.derive import Columns
 from laban.sources.mapping import FactPlan
 from laban.sources.model import Slice
+from laban.sources.persons import link_slices
 from laban.sources.shapes import shaped
 from laban.sources.slices import Place, entity_slices, series_slices
 from laban.sources.table import Table
@@ -93,7 +94,11 @@ def _fact_slices(table: Table, plan: FactPlan, source: Columns, present: Sequenc
         cut, level = f"{cut}+filtered", max(level, 2)
     place = Place(table.match.platform.id, accounts, cut, level, table.stated.period)
     if fact.kind == "entity":
-        return entity_slices(fact, filled, place) if filled.get(fact.date) else []
+        days = filled.get(fact.date)
+        if not days:
+            return []
+        links = link_slices(columns, plan.columns.get("customer_key"), days, place)
+        return [*entity_slices(fact, filled, place), *links]
     filled.pop("date", None)
     if not any(fact.column(name).role == "measure" for name in filled):
         return []

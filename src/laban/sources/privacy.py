@@ -18,6 +18,11 @@ _PHONE_CHARACTERS = re.compile(r"[+(\d][\d\s.()\-/]{6,24}")
 _LONG_NUMBER = re.compile(r"(?<![\d.,])\+?\d(?:[\s.\-()]?\d){8,14}(?![\d.,])")
 _DIGITS = re.compile(r"\d+")
 _BETWEEN = re.compile(r"[\s.\-()/]{1,2}")
+#: How our own sheets name somebody whose hash they hold already.
+_HASHED = "key:"
+_KEY = re.compile(r"key:[0-9a-f]{32}")
+#: Typed where a phone is asked for and there is none.
+_NOBODYS = re.compile(r"0+|(?:84|0)?123456789")
 _MASK = re.compile(r"[*•●]|x{3,}|X{3,}|#{2,}")
 
 
@@ -32,6 +37,8 @@ def person_key(cell: Cell, key: bytes, issuer: str = "") -> str | None:
 
 def hashed(normal: str, key: bytes) -> str:
     """Return the keyed hash of what ``normalised`` gave."""
+    if normal.startswith(_HASHED):
+        return normal.removeprefix(_HASHED)
     return hmac.new(key, normal.encode(), sha256).hexdigest()[:32]
 
 
@@ -52,31 +59,60 @@ def normalised(cell: Cell) -> str | None:
     text = _whole(cell)
     if text is None:
         return None
+    if _KEY.fullmatch(text):
+        return text
     if "@" in text:
-        return f"email:{text.casefold()}" if _EMAIL.fullmatch(text) else None
+        address = "".join(text.split()).casefold()
+        return f"email:{address}" if _EMAIL.fullmatch(address) else None
     if _PHONE_CHARACTERS.fullmatch(text):
         phone = normal_phone(text)
         if phone is not None:
             return f"phone:{phone}"
+        if _NOBODYS.fullmatch(re.sub(r"\D", "", text)):
+            return None
     return f"id:{' '.join(text.casefold().split())}"
 
 
 def normal_phone(text: str) -> str | None:
     """Return a phone with its country code and nothing but digits; None if it has too few or too many.
 
-    Nine digits without a leading zero are a Vietnamese number that lost it.
+    Nine digits without a leading zero are a Vietnamese number that lost it. A mobile number of eleven digits, as they
+    were until 2018, is the one of ten digits that it became. A row of zeros is nobody's, and so is 0123456789.
     """
     digits = re.sub(r"\D", "", text)
     digits = digits.removeprefix("00") if not digits.startswith("000") else digits
-    if digits.startswith("84") and len(digits) in (11, 12):
+    if digits.startswith("84") and len(digits) in (11, 12, 13):
         national = digits[2:].removeprefix("0")
     elif digits.startswith("0") and len(digits) in (10, 11):
         national = digits[1:]
-    elif len(digits) == 9 and digits[0] in "235789":
+    elif (len(digits) == 9 and digits[0] in "235789") or (len(digits) == 10 and digits[:3] in _RENUMBERED):
         national = digits
     else:
-        return digits if 8 <= len(digits) <= 15 else None
+        return digits if 8 <= len(digits) <= 15 and not _NOBODYS.fullmatch(digits) else None
+    if _NOBODYS.fullmatch(national):
+        return None
+    if len(national) == 10 and national[:3] in _RENUMBERED:
+        national = _RENUMBERED[national[:3]] + national[3:]
     return f"84{national}"
+
+
+#: Mobile numbers of eleven digits lost one in 2018: 0162 became 032, and so on (the leading zero left out).
+_RENUMBERED: dict[str, str] = {
+    "120": "70",
+    "121": "79",
+    "122": "77",
+    "126": "76",
+    "128": "78",
+    "123": "83",
+    "124": "84",
+    "125": "85",
+    "127": "81",
+    "129": "82",
+    **{f"16{n}": f"3{n}" for n in range(2, 10)},
+    "186": "56",
+    "188": "58",
+    "199": "59",
+}
 
 
 def people_named(cell: Cell) -> Iterator[str]:

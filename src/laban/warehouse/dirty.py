@@ -113,7 +113,8 @@ def _following(fact: Fact, rows: str) -> list[tuple[str, str]]:
     match fact.name:
         case "fact_order":
             lines = f"fact_order_line f SEMI JOIN {chosen} ON {same}"
-            customers = f"fact_order f SEMI JOIN {chosen} ON c.customer_key = f.customer_key AND c.is_first_order"
+            same_person = "coalesce(c.person, c.customer_key) = coalesce(f.person, f.customer_key)"
+            customers = f"fact_order f SEMI JOIN {chosen} ON {same_person} AND c.is_first_order"
             own = f"fact_order WHERE rowid IN ({rows})"
             return [
                 ("fact_order_line_live", _insert("fact_order_line_live", "date", "f.date", lines)),

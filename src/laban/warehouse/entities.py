@@ -65,11 +65,12 @@ def refresh_first_orders(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE firsts AS SELECT place, first FROM (
             SELECT rowid AS place, is_first_order AS before,
-                CASE WHEN customer_key IS NULL OR NOT is_current THEN NULL
-                WHEN counts THEN row_number() OVER (PARTITION BY customer_key, counts, is_current
+                CASE WHEN who IS NULL OR NOT is_current THEN NULL
+                WHEN counts THEN row_number() OVER (PARTITION BY who, counts, is_current
                 ORDER BY coalesce(order_ts, date), order_id, platform, account, rowid) = 1
                 ELSE false END AS first
-            FROM (SELECT rowid, *, NOT coalesce(is_test, false) AND coalesce(status, '') <> 'cancelled' AS counts
+            FROM (SELECT rowid, *, coalesce(person, customer_key) AS who,
+                NOT coalesce(is_test, false) AND coalesce(status, '') <> 'cancelled' AS counts
                 FROM fact_order)
         ) WHERE before IS DISTINCT FROM first"""
     )

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from laban.facts import FACTS, PERSON_COLUMNS, PERSONAL, TEXT, Fact
-from laban.warehouse import dirty, entities
+from laban.warehouse import dirty, people
+from laban.warehouse.load import refresh_people
 from laban.warehouse.sql import listed, quote
 
 if TYPE_CHECKING:
@@ -33,9 +34,13 @@ def forget(
     Returns:
         How many rows of each fact were changed or taken out.
     """
+    people.remember_keys(connection, hashes)
     touched = {fact.name: n for fact in FACTS if (n := _forget_in(connection, fact, hashes, is_one))}
-    if "fact_order" in touched:
-        entities.refresh_first_orders(connection)
+    for name in people.OWNED:
+        connection.execute(
+            f"UPDATE {quote(name)} SET person = NULL WHERE customer_key IS NULL AND person IS NOT NULL"
+        )
+    refresh_people(connection, {*touched, *people.follow(connection)})
     if touched:
         dirty.mark_everything(connection)
     _clean_log(connection, is_one)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from laban.facts import FACT, Fact
 from laban.i18n import Phrase
 from laban.sources.model import Finding, Reading, Slice, Status
-from laban.warehouse import entities, money, rates
+from laban.warehouse import entities, leads, money, people, rates
 from laban.warehouse.imports import PHRASE
 from laban.warehouse.replaced import entity_findings, series_findings
 from laban.warehouse.rows import insert
@@ -117,8 +117,13 @@ def consequences(
         if FACT[name].kind == "entity":
             entities.remember_touched(connection, FACT[name], _ids(placed, name))
             replaced += entities.refresh_current(connection, FACT[name]).items()
-    if "fact_order" in _facts(placed):
-        entities.refresh_first_orders(connection)
+    touched = set(_facts(placed))
+    for name in people.OWNED:
+        people.fill(connection, name, _ids(placed, name))
+    if people.LINKS in touched:
+        people.remember(connection, _ids(placed, people.LINKS))
+        touched |= people.follow(connection)
+    refresh_people(connection, touched)
     if rates.SHEETS in _facts(placed):
         money.follow_rates(connection)
     return [
@@ -126,6 +131,14 @@ def consequences(
         *series_findings(connection, settled, import_id),
         *entity_findings(connection, replaced, import_id),
     ]
+
+
+def refresh_people(connection: duckdb.DuckDBPyConnection, facts: Iterable[str]) -> None:
+    """Work out what follows from whose the rows of some facts are: first orders, leads that come twice."""
+    if "fact_order" in facts:
+        entities.refresh_first_orders(connection)
+    if "fact_lead_event" in facts:
+        leads.refresh_duplicates(connection)
 
 
 def _contest(part: Slice) -> Contest:

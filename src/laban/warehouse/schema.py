@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from laban.facts import FACTS, MONEY, RATE, REPORTING, Column, Fact
+from laban.facts import FACTS, MONEY, RATE, REPORTING, TEXT, Column, Fact
+from laban.warehouse import people
 from laban.warehouse.sql import literal, quote
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
 def _stored(fact: Fact) -> tuple[Column, ...]:
     own = (Column("slice_id", "INTEGER", "attribute"),)
     current = (Column("is_current", "BOOLEAN", "attribute"),) if fact.kind == "entity" else ()
-    return (*fact.columns, *own, *current)
+    person = (Column("person", TEXT, "attribute"),) if fact.name in people.OWNED else ()
+    return (*fact.columns, *own, *current, *person)
 
 
 def table_sql(fact: Fact) -> str:
@@ -113,7 +115,7 @@ def view_sql(fact: Fact) -> str:
     """
     name = quote(f"{fact.name}_live")
     foreign = unpaired_money(fact)
-    columns = ", ".join(_reported(c) if c in foreign else f"f.{quote(c.name)}" for c in fact.columns)
+    columns = ", ".join(_shown(fact, c, foreign=c in foreign) for c in fact.columns)
     rates = rates_of("f.currency", "f.date") if foreign else ""
     if fact.kind == "entity":
         return (
@@ -141,8 +143,13 @@ def paired_money(fact: Fact) -> tuple[tuple[str, str], ...]:
     return tuple((own, twin) for own, twin in REPORTING.items() if own in names and twin in names)
 
 
-def _reported(column: Column) -> str:
-    return f"{converted(f'f.{quote(column.name)}')} AS {quote(column.name)}"
+def _shown(fact: Fact, column: Column, *, foreign: bool) -> str:
+    """A column as metrics see it: money in the reporting currency, a customer as a person, whatever the key."""
+    if foreign:
+        return f"{converted(f'f.{quote(column.name)}')} AS {quote(column.name)}"
+    if column.name == "customer_key" and fact.name in people.OWNED:
+        return "coalesce(f.person, f.customer_key) AS customer_key"
+    return f"f.{quote(column.name)}"
 
 
 def rates_of(currency: str, day: str) -> str:
@@ -199,6 +206,7 @@ def steps() -> tuple[Step, ...]:
         Step("ground", _lay_ground),
         Step("rollups", _prepare_rollups),
         Step("rates by day", _prepare_rates),
+        Step("people", people.prepare),
         Step(f"facts {_fingerprint()}", _draw_facts),
     )
 

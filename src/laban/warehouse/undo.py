@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from laban.facts import FACT
-from laban.warehouse import entities, money, rates
+from laban.warehouse import entities, money, people, rates
 from laban.warehouse.dirty import mark_import, mark_rows
 from laban.warehouse.imports import ImportRecord, record
+from laban.warehouse.load import refresh_people
 from laban.warehouse.settle import Contest, settle
 from laban.warehouse.sql import quote
 
@@ -37,6 +38,8 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
         slices.setdefault(named[0], []).append(slice_id)
         contests.add(Contest(*named))
     mark_import(connection, import_id)
+    if people.LINKS in slices:
+        people.remember(connection, slices[people.LINKS])
     for name, ids in slices.items():
         _remove_rows(connection, name, ids)
     connection.execute(
@@ -46,8 +49,10 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
     for contest in sorted(contests):
         if FACT[contest.fact].kind == "series":
             settle(connection, contest)
-    if "fact_order" in slices:
-        entities.refresh_first_orders(connection)
+    touched = set(slices)
+    if people.LINKS in slices:
+        touched |= people.follow(connection)
+    refresh_people(connection, touched)
     if rates.SHEETS in slices:
         money.follow_rates(connection)
 
