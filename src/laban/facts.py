@@ -400,7 +400,7 @@ FACTS: tuple[Fact, ...] = (
         "survey response x question",
         ("platform", "account", "response_id", "question"),
         _key("response_id", "question"),
-        _dims("survey_wave", "arm", "touchpoint", "customer_key", "text"),
+        _dims("survey_wave", "arm", "touchpoint", "customer_key", "text", "said_channel"),
         _at("answered_at"),
         _quantities("score", "weight", additivity="non_additive"),
     ),

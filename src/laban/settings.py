@@ -104,12 +104,24 @@ def _period(value: Any) -> Period | None:
         raise ValueError(value) from None
 
 
+#: How a sale is credited to the visits before it; see ``laban.warehouse.attribution``.
+ATTRIBUTION_MODELS = ("last_click", "first_click", "linear", "position_based", "self_reported")
+
+
+def _model(value: Any) -> str:
+    if value not in ATTRIBUTION_MODELS:
+        raise ValueError(value)
+    return str(value)
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("name", "Laban", _text, "text"),
     Setting("language", "vi", _language, "vi, en"),
     Setting("currency", "VND", _currency, "ISO 4217 (VND, USD, …)"),
     Setting("time_zone", "Asia/Ho_Chi_Minh", _zone, "IANA (Asia/Ho_Chi_Minh, …)"),
     Setting("activity_days", 90, _days, "1–730"),
+    Setting("attribution_model", "last_click", _model, ", ".join(ATTRIBUTION_MODELS)),
+    Setting("attribution_days", 30, _days, "1–730"),
     Setting("brand_terms", (), _words, '["laban", "la bàn"]'),
     Setting("own_domains", (), _words, '["laban.vn", "shop.laban.vn"]'),
     Setting("index_base", "", _period, "2025-Q1, 2025-03, 2025"),
@@ -122,7 +134,9 @@ SETTINGS: tuple[Setting, ...] = (
 class Settings:
     """The settings of one workspace, checked.
 
-    ``rates`` gives, per foreign currency, how many units of ``currency`` one unit is worth. ``brand_terms`` are the
+    ``rates`` gives, per foreign currency, how many units of ``currency`` one unit is worth on days without a rate of
+    their own. ``attribution_model`` says who is credited with a sale, ``attribution_days`` how long before it a visit
+    may have been. ``brand_terms`` are the
     words that make a search one for the brand (the company's name where there are none). ``own_domains`` are the
     company's own sites, which never refer anybody. ``sync_at`` is the time of day at which a server asks the
     connected platforms.
@@ -133,6 +147,8 @@ class Settings:
     currency: str = "VND"
     time_zone: str = "Asia/Ho_Chi_Minh"
     activity_days: int = 90
+    attribution_model: str = "last_click"
+    attribution_days: int = 30
     brand_terms: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
     index_base: Period | None = None
@@ -186,12 +202,14 @@ language = "{language}"          # vi | en
 currency = "{currency}"
 time_zone = "{time_zone}"
 activity_days = {activity_days}          # a customer is active for so many days after buying
+attribution_model = "{attribution_model}"   # last_click | first_click | linear | position_based | self_reported
+attribution_days = {attribution_days}       # visits so many days before a sale may be credited with it
 brand_terms = {brand_terms}            # words that make a search one for your brand; empty: the name above
 own_domains = {own_domains}            # your own sites: visits from them are no referrals
 index_base = "{index_base}"             # period that an index is measured against, such as 2025-Q1
 sync_at = "{sync_at:%H:%M}"           # when connected platforms are asked every day, while laban serve runs
 
-[rates]                     # one unit of a foreign currency in {currency}
+[rates]                     # one unit of a foreign currency in {currency}, for days without a rate of their own
 # USD = 26000
 """
 
@@ -208,6 +226,8 @@ def write_settings(root: Path, settings: Settings) -> None:
         currency=settings.currency,
         time_zone=settings.time_zone,
         activity_days=settings.activity_days,
+        attribution_model=settings.attribution_model,
+        attribution_days=settings.attribution_days,
         brand_terms=f"[{', '.join(_quoted(term) for term in settings.brand_terms)}]",
         own_domains=f"[{', '.join(_quoted(domain) for domain in settings.own_domains)}]",
         index_base=settings.index_base.text() if settings.index_base else "",

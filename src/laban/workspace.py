@@ -247,6 +247,7 @@ class Workspace:
         warehouse = Warehouse.open(self.root / DATABASE, read_only=self.read_only, patience=PATIENCE)
         if not self.read_only:
             warehouse.set_rates(self.settings.currency, self.settings.rates)
+            warehouse.set_attribution(self.settings.attribution_model, self.settings.attribution_days)
         return warehouse
 
     @cached_property

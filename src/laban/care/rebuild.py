@@ -90,6 +90,7 @@ def _draft(workspace: Workspace) -> Iterator[Warehouse]:
     new = Warehouse.open(path)
     try:
         new.set_rates(workspace.settings.currency, workspace.settings.rates)
+        new.set_attribution(workspace.settings.attribution_model, workspace.settings.attribution_days)
         yield new
     finally:
         with suppress(Exception):  # closed already when it was taken into use

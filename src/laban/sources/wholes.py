@@ -10,6 +10,7 @@ from typing import Any
 
 from laban.sources.addresses import domain_in, main_site, sites_of
 from laban.sources.currency import currency_code
+from laban.sources.heard import channels_heard
 
 Values = list[Any] | None
 #: Shops read their own clock; a day is a day in Viet Nam.
@@ -62,6 +63,7 @@ def currency_codes(values: list[Any]) -> Values:
 WHOLE: Mapping[str, Callable[[list[Any]], Values]] = {
     "share": shares,
     "code": currency_codes,
+    "channel_heard": channels_heard,
     "shop_time": shop_time,
     "positive": positive,
     "if_any": if_any,

@@ -17,7 +17,7 @@ from laban.bulk import EventsPlan
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
-from laban.warehouse import archive, imports, lock, money, restated, rollup, schema, transfer
+from laban.warehouse import archive, attribution, imports, lock, money, restated, rollup, schema, transfer
 from laban.warehouse.bulk import load_bulk
 from laban.warehouse.events import read_events
 from laban.warehouse.imports import ImportRecord, SourceFreshness
@@ -252,6 +252,15 @@ class Warehouse:
                 return False
         with self._transaction() as cursor:
             money.set_rates(cursor, currency, rates)
+        return True
+
+    def set_attribution(self, model: str, days: int) -> bool:
+        """Credit sales by ``model``, looking back ``days`` days; return whether that is new."""
+        with self._cursor() as cursor:
+            if attribution.chosen(cursor) == (model, days):
+                return False
+        with self._transaction() as cursor:
+            attribution.choose(cursor, model, days)
         return True
 
     def is_large(self) -> bool:

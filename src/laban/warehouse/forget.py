@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from laban.facts import FACTS, PERSON_COLUMNS, PERSONAL, TEXT, Fact
-from laban.warehouse import dirty, people
+from laban.warehouse import attribution, dirty, people
 from laban.warehouse.load import refresh_people
 from laban.warehouse.sql import listed, quote
 
@@ -41,6 +41,7 @@ def forget(
             f"UPDATE {quote(name)} SET person = NULL WHERE customer_key IS NULL AND person IS NOT NULL"
         )
     refresh_people(connection, {*touched, *people.follow(connection)})
+    attribution.refresh(connection)
     if touched:
         dirty.mark_everything(connection)
     _clean_log(connection, is_one)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
 #: What a derived view is made from.
-SOURCES: Mapping[str, tuple[str, ...]] = {"fact_attribution": ("fact_order", "fact_order_line")}
+_ORDERS = ("fact_order", "fact_order_line")
+SOURCES: Mapping[str, tuple[str, ...]] = {"fact_attribution": _ORDERS, "fact_attribution_model": _ORDERS}
 
 #: Marks, in a stored finding, a value that is itself a sentence in the message files.
 PHRASE = "phrase"

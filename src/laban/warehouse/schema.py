@@ -16,14 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from laban.facts import FACTS, MONEY, RATE, REPORTING, TEXT, Column, Fact
-from laban.warehouse import people
+from laban.warehouse import attribution, people
 from laban.warehouse.sql import literal, quote
 
 if TYPE_CHECKING:
     import duckdb
-
-#: Channels that are not marketing's doing; orders through them are credited to nobody.
-_UNATTRIBUTED = ("direct", "other")
 
 _GROUND = (
     "CREATE TABLE meta (version BIGINT NOT NULL, currency VARCHAR NOT NULL)",
@@ -91,7 +88,8 @@ def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(f"ALTER TABLE {quote(fact.name)} ADD COLUMN {quote(column.name)} {column.type}")
     for fact in FACTS:
         connection.execute(view_sql(fact))
-    connection.execute(_attribution_sql())
+    for statement in attribution.views():
+        connection.execute(statement)
 
 
 def _stored(fact: Fact) -> tuple[Column, ...]:
@@ -169,35 +167,9 @@ def converted(amount: str) -> str:
     return f"CASE WHEN {rate} = 1 THEN {amount} ELSE TRY(CAST({amount} * {rate} AS {MONEY})) END"
 
 
-def _attribution_sql() -> str:
-    """Last click: each sale is credited whole to the channel that the order names.
-
-    Gross profit is known only where every line's cost is. Goods that were not taken come back: a failed or returned
-    order costs its packing only.
-    """
-    excluded = ", ".join(literal(channel) for channel in _UNATTRIBUTED)
-    revenue = "coalesce(o.net_amount, o.gross_amount - coalesce(o.discount_amount, 0) - coalesce(o.refund_amount, 0))"
-    return f"""CREATE OR REPLACE VIEW fact_attribution AS
-        SELECT o.order_id AS conversion_id, 'last_click' AS model, o.platform, o.account, o.channel_group, o.campaign,
-            o.date, CAST(1 AS DECIMAL(20,6)) AS credit,
-            CAST({revenue} AS {MONEY}) AS credited_revenue,
-            CAST({revenue} - CASE WHEN coalesce(o.status, '') IN ('failed', 'returned') THEN c.packing
-                ELSE c.goods + c.packing END AS {MONEY}) AS credited_gross_profit,
-            o.is_first_order AS is_new_customer
-        FROM fact_order_live o LEFT JOIN (
-            SELECT platform, account, order_id,
-                CASE WHEN count(unit_cost * quantity) = count(*) THEN sum(unit_cost * quantity) END AS goods,
-                sum(coalesce(variable_cost, 0)) AS packing
-            FROM fact_order_line_live GROUP BY ALL
-        ) c ON c.order_id = o.order_id AND c.platform IS NOT DISTINCT FROM o.platform
-            AND c.account IS NOT DISTINCT FROM o.account
-        WHERE o.channel_group NOT IN ({excluded}) AND NOT coalesce(o.is_test, false)
-            AND coalesce(o.status, '') <> 'cancelled'"""
-
-
 def _fingerprint() -> str:
     drawn = [table_sql(f) + view_sql(f) for f in FACTS]
-    return hashlib.sha256("\n".join([*drawn, _attribution_sql()]).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join([*drawn, *attribution.views()]).encode()).hexdigest()[:12]
 
 
 def steps() -> tuple[Step, ...]:
@@ -207,6 +179,7 @@ def steps() -> tuple[Step, ...]:
         Step("rollups", _prepare_rollups),
         Step("rates by day", _prepare_rates),
         Step("people", people.prepare),
+        Step("attribution", attribution.prepare),
         Step(f"facts {_fingerprint()}", _draw_facts),
     )
 

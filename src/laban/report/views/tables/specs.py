@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from laban.report.views.tables import customers, marks
+from laban.report.views.tables import credit, customers, marks
 from laban.report.views.tables.declare import Column, Derived, KnobSpec, Mark, Spec, Split
 
 _YEAR, _QUARTER = 364, 91
@@ -197,6 +197,32 @@ _ALL: tuple[Spec, ...] = (
             ),
         ),
         knobs=(KnobSpec("gross_margin_rate", "percent"),),
+    ),
+    Spec(
+        "attribution", "R060",
+        (
+            Split(
+                "models",
+                (Column("last_click_sales", share=True), Column("first_click_sales"), Column("linear_sales"),
+                 Column("position_based_sales"), Column("self_reported_sales")),
+                by=(("channel",), ("campaign",)), sort="last_click_sales",
+                marks=(Mark("nobodys", "watch", credit.nobodys),),
+                says=(credit.unattributed_told,), chart="last_click_sales",
+            ),
+            Split(
+                "claims",
+                (Column("ad_spend"), Column("ad_conversion_value"), Column("attributed_revenue")),
+                by=(("channel",), ("campaign",)), sort="ad_conversion_value",
+                where=(("channel_class", ("paid",)),),
+                derived=(
+                    Derived("overlap", "currency", credit.overlap),
+                    Derived("claimed_to_own", "ratio", credit.claimed_to_own),
+                ),
+                marks=(Mark("claims_more", "watch", credit.claims_more),),
+                says=(credit.overlap_told,), chart="ad_conversion_value",
+            ),
+        ),
+        filters=("campaign",),
     ),
     Spec(
         "leads", "R061",
