@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
 
 def visits(order: str, *path: tuple[str, float], user: str = "u") -> Slice:
     """A purchase of ``order`` at ``NOW`` and the visits before it: channel and days ago."""
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (NOW.date(), "visit", user, f"s{n}", channel, None, NOW - timedelta(days=ago))
         for n, (channel, ago) in enumerate(path)
     ]

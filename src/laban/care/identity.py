@@ -101,15 +101,15 @@ def person(workspace: Workspace, contact: str) -> Person:
         NotAContactError: it identifies nobody.
     """
     keys = sorted(with_linked(workspace, [key_of(workspace, contact)]))
-    counts = [
+    orders, leads = (
         workspace.warehouse.query(
             f"SELECT {what} FROM {fact} WHERE is_current AND customer_key IN (SELECT unnest(CAST(? AS VARCHAR[])))",
             [keys],
         )[0][0]
         for what, fact in (("count(*)", "fact_order"), ("count(DISTINCT lead_id)", "fact_lead_event"))
-    ]
+    )
     links = _links(workspace, "l.person_key IN (SELECT unnest($1)) OR l.other_key IN (SELECT unnest($1))", keys)
-    return Person(len(keys), *counts, links)
+    return Person(len(keys), orders, leads, links)
 
 
 def summary(workspace: Workspace) -> Summary:

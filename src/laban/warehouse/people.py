@@ -50,7 +50,7 @@ def persons(links: Iterable[Link]) -> dict[str, str]:
     What was ruled to be one goes first. A link that would bring together two keys that were ruled apart is left out;
     of several such links the one with the smallest keys holds.
     """
-    found = sorted({(link.same is not True, *sorted((link.one, link.other)), link.same is False) for link in links})
+    found = sorted({_in_order(link) for link in links})
     apart: dict[str, set[str]] = {}
     for _, one, other, is_apart in found:
         if is_apart:
@@ -67,6 +67,11 @@ def persons(links: Iterable[Link]) -> dict[str, str]:
             group[key] = large
     names = {id(keys): min(keys) for keys in group.values() if len(keys) > 1}
     return {key: names[id(keys)] for key, keys in group.items() if len(keys) > 1}
+
+
+def _in_order(link: Link) -> tuple[bool, str, str, bool]:
+    one, other = min(link.one, link.other), max(link.one, link.other)
+    return link.same is not True, one, other, link.same is False
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
