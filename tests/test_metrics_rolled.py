@@ -209,7 +209,7 @@ FILES = st.lists(
     st.tuples(
         st.integers(0, 40),  # first day before DAY
         st.integers(1, 12),  # days
-        st.sampled_from(["ads", "orders", "leads", "followers"]),
+        st.sampled_from(["ads", "orders", "leads", "followers", "people", "rates", "visits"]),
         st.integers(0, 5),  # what makes one file's numbers others than another's
     ),
     min_size=1,
@@ -226,21 +226,28 @@ def slices(first: date, days: int, what: str, salt: int) -> list[Slice]:
     dates = [first + timedelta(days=n) for n in range(days)]
     channels = ("paid_search", "paid_social", None)
     if what == "ads":
-        rows = [(d, channels[(n + salt) % 3], 100 + n * salt, 5 + salt, 2) for n, d in enumerate(dates)]
-        columns = "date channel_group impressions clicks conversions"
+        paid = ("VND", "USD")[salt % 2]
+        rows = [
+            (d, channels[(n + salt) % 3], 100 + n * salt, 5 + salt, 2, Decimal(10 + salt), paid)
+            for n, d in enumerate(dates)
+        ]
+        columns = "date channel_group impressions clicks conversions spend currency"
         return [metrics_shop.series("fact_ad_performance", columns, rows, platform="google_ads")]
     if what == "followers":
         counted = [(d, "facebook", 1000 + n + salt) for n, d in enumerate(dates)]
         return [metrics_shop.series("fact_social_account", "date network followers", counted, platform="own")]
+    if what in {"people", "rates", "visits"}:
+        return [besides(dates, what, salt)]
     if what == "leads":
         lines: list[tuple[Any, ...]] = []
         for n, d in enumerate(dates):
             made = datetime.combine(d, datetime.min.time())
-            lines.append((d, f"l{n % 4}", "lead", channels[n % 3], made, made, made + timedelta(hours=1 + salt)))
+            who = f"c{n % 3}"
+            lines.append((d, f"l{n % 4}", "lead", channels[n % 3], made, made, made + timedelta(hours=1 + salt), who))
             if salt % 2:
                 later = made + timedelta(days=salt)
-                lines.append((later.date(), f"l{n % 4}", "won", channels[n % 3], later, made, None))
-        names = "date lead_id stage channel_group entered_at created_at first_response_at"
+                lines.append((later.date(), f"l{n % 4}", "won", channels[n % 3], later, made, None, who))
+        names = "date lead_id stage channel_group entered_at created_at first_response_at customer_key"
         return [metrics_shop.entity("fact_lead_event", names, lines)]
     orders = [
         (
@@ -255,6 +262,27 @@ def slices(first: date, days: int, what: str, salt: int) -> list[Slice]:
     ]
     names = "date order_id customer_key channel_group status gross_amount"
     return [metrics_shop.entity("fact_order", names, orders)]
+
+
+def besides(dates: list[date], what: str, salt: int) -> Slice:
+    """What changes the meaning of other rows: who is who, what money is worth, what led to an order."""
+    if what == "people":
+        pairs = [
+            (d, f"c{n % 3}", f"c{(n + 1) % 3 + 1}", salt != 2 if salt % 2 else None) for n, d in enumerate(dates[:2])
+        ]
+        names = "date person_key other_key is_same"
+        return metrics_shop.entity("fact_person_link", names, [pair for pair in pairs if pair[1] != pair[2]])
+    if what == "rates":
+        rates = [(d, "USD", "VND", Decimal(25_000 + salt)) for d in dates[:2]]
+        return metrics_shop.entity("fact_exchange_rate", "date foreign_currency currency rate", rates)
+    moment = datetime.combine(dates[-1], datetime.min.time())
+    path = [
+        (d, "visit", "u", f"s{n}", ("paid_search", "paid_social")[n % 2], None, moment - timedelta(days=n))
+        for n, d in enumerate(dates)
+    ]
+    bought = (dates[-1], "purchase", "u", "s0", None, f"o{salt % 5}", moment)
+    names = "date kind user_key session_key channel_group conversion_id touch_ts"
+    return metrics_shop.series("fact_touch", names, [*path, bought], platform="ga4")
 
 
 ASKED = (

@@ -121,7 +121,7 @@ def consequences(
     for name in people.OWNED:
         people.fill(connection, name, _ids(placed, name))
     if people.LINKS in touched:
-        people.remember(connection, _ids(placed, people.LINKS))
+        people.remember(connection, _ids(placed, people.LINKS), arriving=True)
         touched |= people.follow(connection)
     refresh_people(connection, touched)
     if touched & attribution.CAUSES:

@@ -80,11 +80,16 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE person_shared (key VARCHAR NOT NULL)")
 
 
-def remember(connection: duckdb.DuckDBPyConnection, slices: Iterable[int]) -> None:
-    """Note the keys that link rows of ``slices`` name, for ``follow``; to be called before such rows go."""
+def remember(connection: duckdb.DuckDBPyConnection, slices: Iterable[int], *, arriving: bool) -> None:
+    """Note the keys that link rows of ``slices`` name, for ``follow``: of rows that came, or before rows go.
+
+    Most rows of a file that comes every day say what is known; they change nothing.
+    """
+    known = f"""AND (l.is_same IS NOT NULL OR NOT EXISTS (SELECT 1 FROM {LINKS} k WHERE k.person_key = l.person_key
+        AND k.other_key = l.other_key AND k.is_same IS NULL AND k.slice_id NOT IN (SELECT unnest($1))))"""
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE person_touched AS SELECT DISTINCT unnest([person_key, other_key]) AS key
-        FROM {LINKS} WHERE slice_id IN (SELECT unnest(?))""",
+        FROM {LINKS} l WHERE slice_id IN (SELECT unnest($1)) {known if arriving else ""}""",
         [list(slices)],
     )
 

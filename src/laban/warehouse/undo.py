@@ -39,7 +39,7 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
         contests.add(Contest(*named))
     mark_import(connection, import_id)
     if people.LINKS in slices:
-        people.remember(connection, slices[people.LINKS])
+        people.remember(connection, slices[people.LINKS], arriving=False)
     for name, ids in slices.items():
         _remove_rows(connection, name, ids)
     connection.execute(
