@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from laban.metrics.query import Query
 from laban.periods import Period
+from laban.report.narrative import note_text
+from laban.report.views import kpi_page
 from laban.report.views.tables import Asked, table_page
 from laban.settings import Settings, load_settings
 from laban.sources.heard import channel_heard
@@ -214,3 +216,23 @@ def test_the_table_shows_the_models_side_by_side_with_what_nobody_is_credited_wi
     claims = next(table for table in view.tables if table.id == "claims")
     (note,) = claims.says
     assert (note.code, note.values["overlap"].value) == ("claims_overlap", 100_000)
+
+
+@pytest.mark.parametrize(
+    ("kpi", "vi"),
+    [
+        (
+            "marketing_attributed_revenue",
+            "Ghi nhận theo lần nhấp cuối, tính lượt ghé trong 30 ngày trước khi mua; 60,0%",
+        ),
+        ("marketing_attributed_revenue.linear", "Ghi nhận theo chia đều các lượt ghé"),
+        ("marketing_attributed_revenue.self_reported", "Ghi nhận theo lời khách kể; 100,0%"),
+    ],
+)
+def test_a_page_prints_model_look_back_and_the_share_of_nobody(shop: Workspace, kpi: str, vi: str) -> None:
+    view = kpi_page(shop, kpi, period=Period.parse("2026-W47"))
+    said = [note_text(note, "vi") for note in view.tile.notes]
+    assert any(vi in text for text in said), said
+    assert all(note_text(note, "en") for note in view.tile.notes)
+    other = kpi_page(shop, "orders_count", period=Period.parse("2026-W47"))
+    assert not [note for note in other.tile.notes if note.code.startswith("credited")]

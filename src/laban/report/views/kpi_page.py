@@ -21,6 +21,7 @@ from laban.report.views import common, formula
 from laban.report.views.advice import advice
 from laban.report.views.calendar import events
 from laban.report.views.common import Standing
+from laban.report.views.credited import credit_notes
 from laban.report.views.kpi import (
     Benchmark,
     Breakdown,
@@ -83,6 +84,7 @@ def kpi_page(
     cell, _ = common.cells_of(answers.now, kpi)
     refusal = answers.now.refusals.get(kpi)
     made = common.tile(source, answers, kpi)
+    made = replace(made, notes=(*made.notes, *(credit_notes(source, kpi, around) if made.value is not None else ())))
     place = common.standing(source, kpi, around, [point.value for point in made.spark[:-1]])
     split = by or (allowed[0] if allowed else None)
     weeks = _series(source, kpi, around)

@@ -101,7 +101,8 @@ class Note:
     """Something to know about a number: ``note.<code>`` in the message files, with its values.
 
     Codes: ``window`` (the number looks further back than the period), ``parts_missing`` (it lacks some of its
-    sources), ``immature`` (it still moves), ``data_until`` (the data end before the period does).
+    sources), ``immature`` (it still moves), ``data_until`` (the data end before the period does), ``credited`` and
+    ``credited_said`` (who is credited with sales, and how much nobody is).
     """
 
     code: str
