@@ -27,8 +27,10 @@ def dump(warehouse: Warehouse) -> Dump:
     filled = {name for (name,) in warehouse.query("SELECT DISTINCT fact FROM slice")}
     views = [f"{fact.name}_live" for fact in FACTS if fact.name in filled] + [
         "fact_attribution",
+        "fact_attribution_model",
         "active",
         "fact_order",
+        "person",
     ]
     found = {view: _sorted(warehouse.query(f"SELECT * FROM {view}")) for view in views}
     return {name: rows for name, rows in found.items() if rows}
@@ -50,7 +52,8 @@ def series(draw: st.DrawFn) -> Slice:
     rows = [(day(n), draw(st.sampled_from("xyz")), str(draw(st.integers(1, 99)))) for n in numbers]
     rank = draw(st.integers(0, 1))
     account = draw(st.sampled_from(("a", "b", "")))
-    return ads(rows, day(start), day(start + length), grain=grain, rank=rank, account=account)
+    currency = draw(st.sampled_from(("VND", "USD")))
+    return ads(rows, day(start), day(start + length), grain=grain, rank=rank, account=account, currency=currency)
 
 
 @st.composite
@@ -79,7 +82,35 @@ def lines(draw: st.DrawFn) -> Slice:
     )
 
 
-FILES = st.lists(st.lists(st.one_of(series(), entities(), lines()), min_size=1, max_size=3), min_size=2, max_size=4)
+@st.composite
+def people(draw: st.DrawFn) -> Slice:
+    pairs = st.sampled_from((("ann", "bo"), ("ann", "cy"), ("bo", "cy"), ("bo", "di")))
+    rows = [
+        (day(1), *draw(pairs), draw(st.sampled_from((None, None, True, False))))
+        for _ in range(draw(st.integers(1, 3)))
+    ]
+    return Slice(
+        *("fact_person_link", draw(st.sampled_from(("shop", "own_people"))), "", "person", "day", None, None),
+        columns=("date", "person_key", "other_key", "is_same"),
+        rows=rows,
+    )
+
+
+@st.composite
+def rates(draw: st.DrawFn) -> Slice:
+    rows = [(day(draw(st.integers(1, 9))), "USD", "VND", Decimal(draw(st.integers(2, 9)))) for _ in range(2)]
+    return Slice(
+        *("fact_exchange_rate", "own_rates", "", "rates", "day", None, None),
+        columns=("date", "foreign_currency", "currency", "rate"),
+        rows=rows,
+    )
+
+
+FILES = st.lists(
+    st.lists(st.one_of(series(), entities(), lines(), people(), rates()), min_size=1, max_size=3),
+    min_size=2,
+    max_size=4,
+)
 
 
 @settings(max_examples=10, deadline=None)
@@ -114,7 +145,7 @@ def _without(files: list[list[Slice]], kept: set[int], slice_ids: dict[int, list
             new = _slice_ids(fresh)[outcome.import_id]
             renamed.update(zip(new, slice_ids[number], strict=True))
         found = dump(fresh)
-    for table, place in (("active", 0), ("fact_order", -2)):
+    for table, place in (("active", 0), ("fact_order", -3)):
         if table in found:
             found[table] = _sorted([_replaced(row, place, renamed[row[place]]) for row in found[table]])
     return found

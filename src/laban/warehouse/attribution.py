@@ -35,12 +35,14 @@ _SHARE = "DECIMAL(7,6)"
 _KEY = ("platform", "account", "order_id")
 
 _TABLES = (
-    "CREATE TABLE attribution_choice (model VARCHAR NOT NULL, days INTEGER NOT NULL)",
-    "INSERT INTO attribution_choice VALUES ('last_click', 30)",
-    f"""CREATE TABLE attribution_touch (platform VARCHAR, account VARCHAR, order_id VARCHAR, model VARCHAR,
+    "CREATE TABLE IF NOT EXISTS attribution_choice (model VARCHAR NOT NULL, days INTEGER NOT NULL)",
+    "INSERT INTO attribution_choice SELECT 'last_click', 30 WHERE NOT EXISTS (SELECT 1 FROM attribution_choice)",
+    f"""CREATE TABLE IF NOT EXISTS attribution_touch (
+        platform VARCHAR, account VARCHAR, order_id VARCHAR, model VARCHAR,
         touch_no INTEGER, channel_group VARCHAR, campaign VARCHAR, touch_ts TIMESTAMP,
         since {_SHARE}, upto {_SHARE})""",
-    "CREATE TABLE attribution_said (platform VARCHAR, account VARCHAR, order_id VARCHAR, channel_group VARCHAR)",
+    """CREATE TABLE IF NOT EXISTS attribution_said (
+        platform VARCHAR, account VARCHAR, order_id VARCHAR, channel_group VARCHAR)""",
 )
 
 

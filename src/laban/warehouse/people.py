@@ -76,8 +76,8 @@ def _in_order(link: Link) -> tuple[bool, str, str, bool]:
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables, once per database."""
-    connection.execute("CREATE TABLE person (key VARCHAR NOT NULL, person VARCHAR NOT NULL)")
-    connection.execute("CREATE TABLE person_shared (key VARCHAR NOT NULL)")
+    connection.execute("CREATE TABLE IF NOT EXISTS person (key VARCHAR NOT NULL, person VARCHAR NOT NULL)")
+    connection.execute("CREATE TABLE IF NOT EXISTS person_shared (key VARCHAR NOT NULL)")
 
 
 def remember(connection: duckdb.DuckDBPyConnection, slices: Iterable[int], *, arriving: bool) -> None:

@@ -70,7 +70,9 @@ def _prepare_rollups(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _prepare_rates(connection: duckdb.DuckDBPyConnection) -> None:
     """Beside the one rate of a currency for all days (``fx_rate``) the rates of single days; see ``rates``."""
-    connection.execute(f"CREATE TABLE rate_day (currency VARCHAR NOT NULL, day DATE NOT NULL, rate {RATE} NOT NULL)")
+    connection.execute(
+        f"CREATE TABLE IF NOT EXISTS rate_day (currency VARCHAR NOT NULL, day DATE NOT NULL, rate {RATE} NOT NULL)"
+    )
 
 
 def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
