@@ -238,7 +238,10 @@ LEADS = (
 
 
 def test_duplicates_of_a_lead_by_phone_are_one_open_lead(shop: Workspace, tmp_path: Path) -> None:
-    list(shop.import_paths([csv(tmp_path, "leads.csv", LEADS)]))
+    (outcome,) = shop.import_paths([csv(tmp_path, "leads.csv", LEADS)])
+    (found,) = [finding for finding in outcome.findings if finding.code == "leads_repeated"]
+    assert dict(found.values) == {"leads": 2, "days": 30}
+    assert "2 lead(s)" in found.message("en")
     rows = shop.warehouse.query(
         "SELECT lead_id FROM fact_lead_event_live WHERE NOT coalesce(is_duplicate, false) ORDER BY 1"
     )
@@ -315,3 +318,14 @@ def test_the_command_shows_joins_and_parts(shop: Workspace, tmp_path: Path, lang
     assert run("****", "--apart", "0912345678").exit_code == 2
     assert run("--same", "0912345678").exit_code == 2
     assert '"rulings"' in run("--json").output
+
+
+def test_a_ruling_about_a_forgotten_person_is_mended_in_the_archive_too(shop: Workspace, tmp_path: Path) -> None:
+    test_a_sheet_of_orders_links_phone_and_email(shop, tmp_path)
+    rule(shop, "0987654321", "lan@shop.vn", same=True)
+    forget(shop, ["0987654321"])
+    assert shop.warehouse.query("SELECT count(*) FROM fact_person_link") == [(0,)]
+    assert shop.warehouse.query("SELECT count(customer_key) FROM fact_order_live") == [(0,)]
+    assert rebuild(shop, accept=True).taken
+    assert shop.warehouse.query("SELECT count(*) FROM fact_person_link") == [(0,)]
+    assert shop.warehouse.query("SELECT count(customer_key), count(*) FROM fact_order_live") == [(0, 4)]

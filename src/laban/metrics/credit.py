@@ -23,11 +23,15 @@ class _Warehouse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """``unknown`` is the share of revenue that no channel is credited with; None without any revenue."""
+    """``unknown`` is the share of revenue that no channel is credited with; None without any revenue.
+
+    ``by_order`` is the share credited to the channel written on the order, its visits being unknown.
+    """
 
     model: str
     days: int
     unknown: float | None
+    by_order: float | None
 
 
 def is_credited(catalogue: Catalogue, kpi: str) -> bool:
@@ -39,10 +43,11 @@ def credit(warehouse: _Warehouse, variant: str, days: Period) -> Credit:
     """Return how sales of ``days`` are credited, by the model that a variant names or else by the one in use."""
     ((chosen, back),) = warehouse.query("SELECT model, days FROM attribution_choice")
     model = variant if variant in MODELS else str(chosen)
-    ((unknown, whole),) = warehouse.query(
-        f"""SELECT sum(credited_revenue) FILTER (channel_group = ?), sum(credited_revenue)
+    ((unknown, by_order, whole),) = warehouse.query(
+        f"""SELECT sum(credited_revenue) FILTER (channel_group = ?),
+            sum(credited_revenue) FILTER (basis = 'order'), sum(credited_revenue)
         FROM {BY_MODEL} WHERE model = ? AND date >= ? AND date < ?""",
         [UNATTRIBUTED, model, *days_of(days)],
     )
-    share = float(Decimal(unknown or 0) / Decimal(whole)) if whole and whole > 0 else None
-    return Credit(model, int(back), share)
+    shares = [float(Decimal(n or 0) / Decimal(whole)) if whole and whole > 0 else None for n in (unknown, by_order)]
+    return Credit(model, int(back), *shares)

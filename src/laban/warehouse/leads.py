@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from laban.facts import FACT
+from laban.sources.model import Finding
 from laban.warehouse.dirty import mark_rows
 
 if TYPE_CHECKING:
@@ -101,6 +102,17 @@ def refresh_duplicates(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "UPDATE fact_lead_event AS f SET is_duplicate = r.repeats FROM lead_repeat r WHERE f.rowid = r.place"
     )
+
+
+def repeated(connection: duckdb.DuckDBPyConnection, slices: Sequence[int]) -> list[Finding]:
+    """Return how many leads of new rows are people whose lead is still open."""
+    row = connection.execute(
+        """SELECT count(*) FROM fact_lead_event
+        WHERE is_duplicate AND stage = 'lead' AND slice_id IN (SELECT unnest(CAST(? AS INTEGER[])))""",
+        [list(slices)],
+    ).fetchone()
+    count = int(row[0]) if row else 0
+    return [Finding("info", "leads_repeated", values={"leads": count, "days": WINDOW.days})] if count else []
 
 
 def _parts(members: Sequence[tuple[int, tuple[Record, ...]]], place: int) -> list[str]:

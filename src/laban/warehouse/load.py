@@ -129,6 +129,7 @@ def consequences(
     if rates.SHEETS in _facts(placed):
         money.follow_rates(connection)
     return [
+        *leads.repeated(connection, _ids(placed, "fact_lead_event")),
         *money.unknown_currencies(connection, {name: _ids(placed, name) for name in _facts(placed)}),
         *series_findings(connection, settled, import_id),
         *entity_findings(connection, replaced, import_id),

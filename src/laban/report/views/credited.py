@@ -17,10 +17,12 @@ def credit_notes(source: Source, kpi: str, around: Frame) -> Iterator[Note]:
     found = credit(source.warehouse, source.catalogue.kpi(kpi).variant, around.elapsed)
     if found.unknown is None:
         return
-    share = Text(fmt.share(found.unknown, "vi"), fmt.share(found.unknown, "en"))
+    share, by_order = (
+        Text(fmt.share(n or 0, "vi"), fmt.share(n or 0, "en")) for n in (found.unknown, found.by_order)
+    )
     if found.model == "self_reported":
         yield Note("credited_said", {"share": share})
     else:
         key = f"attribution.{found.model}"
         model = Text(translate("vi", key), translate("en", key))
-        yield Note("credited", {"model": model, "days": found.days, "share": share})
+        yield Note("credited", {"model": model, "days": found.days, "share": share, "by_order": by_order})
