@@ -223,8 +223,10 @@ def test_the_table_shows_the_models_side_by_side_with_what_nobody_is_credited_wi
     [
         (
             "marketing_attributed_revenue",
-            "Ghi nhận theo lần nhấp cuối, tính lượt ghé trong 30 ngày trước khi mua. Trong doanh thu kỳ này, "
-            "0,0% ghi theo kênh trên đơn vì không biết các lượt ghé, 60,0%",
+            (
+                "Ghi nhận theo lần nhấp cuối, tính lượt ghé trong 30 ngày trước khi mua. Trong doanh thu kỳ này, "
+                "0,0% ghi theo kênh trên đơn vì không biết các lượt ghé, 60,0%"
+            ),
         ),
         ("marketing_attributed_revenue.linear", "Ghi nhận theo chia đều các lượt ghé"),
         ("marketing_attributed_revenue.self_reported", "Ghi nhận theo lời khách kể; 100,0%"),
