@@ -106,7 +106,7 @@ def test_a_connected_platform_is_synced_by_a_button_and_the_page_follows(
 
 @pytest.fixture(scope="module")
 def doubtful(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A shop with a lost day, orders without a status, a report that is not its own total, and a tag that leads out of the page if it could."""
+    """A shop with lost days, orders without a status, a report that is not its own total, and a hostile tag."""
     root = tmp_path_factory.mktemp("doubtful")
     with Workspace.create(root, Settings(name="Mây"), today=TODAY) as shop:
         bring(shop, "ga4.csv", ga4().replace("Facebook / Trả Tiền", "<img src=x onerror=alert(1)> / " + "dài" * 30))
