@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import made_once
 import metrics_shop_brand
 import metrics_shop_owned
 import metrics_shop_trade
@@ -393,6 +394,10 @@ def fill(warehouse: Warehouse, folder: Path, parts: list[Slice], name: str = "sh
 
 
 def build(folder: Path, parts: list[Slice] | None = None) -> Warehouse:
+    """Put a warehouse into ``folder``: with ``parts``, or with the whole shop, loaded once per run of the tests."""
+    if parts is None:
+        made_once.copy("metrics-shop", lambda empty: build(empty, slices()).close(), folder)
+        return Warehouse.open(folder / "warehouse.duckdb")
     warehouse = Warehouse.open(folder / "warehouse.duckdb")
-    fill(warehouse, folder, slices() if parts is None else parts)
+    fill(warehouse, folder, parts)
     return warehouse

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import made_once
 from laban.periods import Period, unit_of
 from laban.settings import Settings
 from laban.sources.model import Finding, Reading, Slice
@@ -155,7 +156,12 @@ TABLES: tuple[tuple[str, str, tuple[str, ...], Callable[[], list[tuple[Any, ...]
 
 
 def build(root: Path) -> Workspace:
-    """Make the shop's workspace in ``root``."""
+    """Put the shop's workspace into ``root``; it is loaded once per run of the tests."""
+    made_once.copy("report-shop", lambda folder: _load(folder).close(), root)
+    return Workspace.open(root, today=TODAY)
+
+
+def _load(root: Path) -> Workspace:
     workspace = Workspace.create(root, Settings(name="Tiệm Vải Mây"), today=TODAY)
     for platform, fact, columns, make in TABLES:
         rows = make()

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import made_once
 from laban.settings import Settings
 from laban.sources.model import Reading, Slice
 from laban.workspace import Workspace
@@ -252,11 +253,16 @@ def searches() -> Rows:
 
 
 def build(root: Path) -> Workspace:
-    """Make the shop's workspace in ``root``."""
-    workspace = Workspace.create(root, Settings(name="Lúa", own_domains=("lua.vn",)), today=TODAY)
-    for part in tables():
-        load(workspace, *part)
-    return workspace
+    """Put the shop's workspace into ``root``; it is loaded once per run of the tests."""
+    made_once.copy("tables-shop", _load_all, root)
+    return Workspace.open(root, today=TODAY)
+
+
+def _load_all(root: Path) -> None:
+    settings = Settings(name="Lúa", own_domains=("lua.vn",))
+    with Workspace.create(root, settings, today=TODAY) as workspace:
+        for part in tables():
+            load(workspace, *part)
 
 
 def load(workspace: Workspace, platform: str, fact: str, columns: str, rows: Rows) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import tables_shop
-from web_browser import chromium, visit
+from web_browser import chromium, cramped, visit
 from web_server import served
 
 pytestmark = pytest.mark.browser
@@ -58,6 +61,46 @@ def test_from_the_list_to_the_losing_ad_group(browser: Browser, base: str, tmp_p
         assert "Nhóm 2" in path.read_text("utf-8-sig")
         page.get_by_role("link", name="Bỏ lọc: Chiến dịch").click()
         expect(page.locator(".limits li")).to_have_count(1)
+
+
+def saved(page: Page, link: Locator) -> bytes:
+    """What a link to a file brings, pressed with the keyboard."""
+    with page.expect_download() as waiting:
+        link.focus()
+        page.keyboard.press("Enter")
+    return waiting.value.path().read_bytes()
+
+
+@pytest.mark.parametrize(("width", "lang", "name"), [(1280, "vi", "Chiến dịch"), (390, "en", "Campaign")])
+def test_every_button_brings_its_file(browser: Browser, base: str, width: int, lang: str, name: str) -> None:
+    with visit(browser, base, width=width, height=844) as page:
+        page.goto(f"/tables/roas?lang={lang}&sort=ad_spend.desc&channel=paid_social")
+        assert cramped(page) == []
+        links = page.locator("#ads .downloads")
+        lines = saved(page, links.get_by_role("link", name="CSV")).decode("utf-8-sig").splitlines()
+        assert lines[0].startswith(name)
+        assert [line.split(",")[0] for line in lines[1:3]] == ["Đẹp mà lỗ", "Chỉ tốn tiền"]
+        book = openpyxl.load_workbook(io.BytesIO(saved(page, links.get_by_role("link", name="Excel"))))
+        cells = [str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row]
+        assert "Đẹp mà lỗ" in cells
+        assert saved(page, links.get_by_role("link", name="SVG")).lstrip().startswith(b"<svg")
+        assert saved(page, links.get_by_role("link", name="PNG")).startswith(b"\x89PNG")
+        links.get_by_role("link", name="JSON").click()
+        page.wait_for_url("**/tables/roas.json**")
+        data = json.loads(page.locator("body").inner_text())
+        assert ["Đẹp mà lỗ" in str(row) for row in data["tables"][0]["rows"]] == [True, False]
+
+
+@pytest.mark.parametrize(("path", "part"), [("retention", "#cohort-table"), ("surveys", "main"), ("leads", "main")])
+def test_the_files_of_other_tables_are_no_error_pages(browser: Browser, base: str, path: str, part: str) -> None:
+    with visit(browser, base, width=390, height=844) as page:
+        page.goto(f"/tables/{path}")
+        links = page.locator(f"{part} .downloads a[download]")
+        assert links.count() > 0
+        for link in links.all():
+            content = saved(page, link)
+            start = {"CSV": b"\xef\xbb\xbf", "Excel": b"PK", "SVG": b"<svg", "PNG": b"\x89PNG"}[link.inner_text()]
+            assert content.startswith(start)
 
 
 def test_the_margin_is_tried_by_keyboard(browser: Browser, base: str) -> None:

@@ -26,6 +26,14 @@ new PerformanceObserver((list) => {
 }).observe({type: "layout-shift", buffered: true});
 """
 
+#: What is wider than the page, and what is too small to be hit with a thumb.
+CRAMPED = """[
+  ...(document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("main *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.parentElement.closest(".scroll"))),
+  ...[...document.querySelectorAll("a.button, button, .step, .nav a, .theme, .pills a")]
+    .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 32),
+].map((e) => e.outerHTML.slice(0, 200))"""
+
 
 def find_chromium() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
@@ -87,3 +95,10 @@ def visit(
         assert [fault for fault in watch.faults if not expected or expected not in fault] == []
     finally:
         context.close()
+
+
+def cramped(page: Page) -> list[str]:
+    """What sticks out of the page or is too small to be hit."""
+    found: list[str] = page.evaluate(CRAMPED)
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return found or (["the page is wider than the window"] if wide else [])

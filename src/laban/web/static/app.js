@@ -39,7 +39,7 @@ function autoForm(form) {
   });
 }
 
-/** A form answers while one types, in the part of the page that it names; the address follows. */
+/** A form answers while one types, in the part of the page that it names; the address and the languages follow. */
 function liveForm(form, part) {
   let turn = 0;
   form.addEventListener("input", async () => {
@@ -53,6 +53,7 @@ function liveForm(form, part) {
     const found = page.querySelector(part);
     if (!answer.ok || !found || mine !== turn) return;
     document.querySelector(part).replaceWith(found);
+    document.querySelector(".langs").replaceWith(page.querySelector(".langs"));
     history.replaceState(null, "", address);
   });
 }
