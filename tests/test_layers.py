@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "laban"
 LAYERS = [
-    {"errors", "settings", "i18n", "periods", "facts", "bulk", "relay"},
+    {"errors", "settings", "i18n", "periods", "facts", "bulk", "relay", "tagging"},
     {"sources", "warehouse"},
     {"metrics"},
     {"analysis"},
@@ -50,7 +50,7 @@ HOMES = {
     "python_calamine": {"sources"},
     "click": {"cli"},
     "rich": {"cli"},
-    "yaml": {"metrics", "sources"},
+    "yaml": {"metrics", "sources", "tagging"},
     "random": {"sources"},
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from laban.facts import FACTS, PERSON_COLUMNS, PERSONAL, TEXT, Fact
-from laban.warehouse import dirty, entities
+from laban.warehouse import dirty, entities, naming
 from laban.warehouse.sql import listed, quote
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def forget(
     if "fact_order" in touched:
         entities.refresh_first_orders(connection)
     if touched:
+        naming.settle(connection, touched)
         dirty.mark_everything(connection)
     _clean_log(connection, is_one)
     return touched
@@ -64,15 +65,14 @@ def _forget_in(
 def _drop_named(connection: duckdb.DuckDBPyConnection, fact: Fact, is_one: Callable[[str], bool]) -> int:
     """Take out rows in which a label as a whole is one of the people."""
     count = 0
-    for column in fact.columns:
-        if column.type != TEXT or column.name in _NEVER | PERSON_COLUMNS:
-            continue
-        name = quote(column.name)
+    texts = [c.name for c in fact.columns if c.type == TEXT and c.name not in _NEVER | PERSON_COLUMNS]
+    for column in (*texts, *naming.given_columns(fact)):
+        name = quote(column)
         values = connection.execute(
             f"SELECT DISTINCT {name} FROM {quote(fact.name)} WHERE regexp_matches({name}, ?)", [_CANDIDATE]
         ).fetchall()
         if found := [value for (value,) in values if is_one(value)]:
-            count += _drop(connection, fact, column.name, found)
+            count += _drop(connection, fact, column, found)
     return count
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from laban.facts import FACT, Fact
 from laban.i18n import Phrase
 from laban.sources.model import Finding, Reading, Slice, Status
-from laban.warehouse import entities, money
+from laban.warehouse import entities, money, naming
 from laban.warehouse.imports import PHRASE
 from laban.warehouse.replaced import entity_findings, series_findings
 from laban.warehouse.rows import insert
@@ -119,6 +119,7 @@ def consequences(
             replaced += entities.refresh_current(connection, FACT[name]).items()
     if "fact_order" in _facts(placed):
         entities.refresh_first_orders(connection)
+    naming.settle(connection, _facts(placed))
     foreign = [f for name in _facts(placed) for f in money.unknown_currencies(connection, name, _ids(placed, name))]
     return [
         *_distinct(foreign),

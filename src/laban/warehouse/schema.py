@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from laban.facts import FACTS, MONEY, REPORTING, Column, Fact
+from laban.facts import FACTS, MONEY, REPORTING, TEXT, Column, Fact
+from laban.warehouse import naming
 from laban.warehouse.sql import literal, quote
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
 def _stored(fact: Fact) -> tuple[Column, ...]:
     own = (Column("slice_id", "INTEGER", "attribute"),)
     current = (Column("is_current", "BOOLEAN", "attribute"),) if fact.kind == "entity" else ()
-    return (*fact.columns, *own, *current)
+    given = (Column(name, TEXT, "attribute") for name in naming.given_columns(fact))
+    return (*fact.columns, *own, *current, *given)
 
 
 def table_sql(fact: Fact) -> str:
@@ -185,6 +187,7 @@ def steps() -> tuple[Step, ...]:
         Step("ground", _lay_ground),
         Step("rollups", _prepare_rollups),
         Step(f"facts {_fingerprint()}", _draw_facts),
+        Step("naming", naming.prepare),
     )
 
 

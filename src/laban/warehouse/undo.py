@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from laban.facts import FACT
-from laban.warehouse import entities
+from laban.warehouse import entities, naming
 from laban.warehouse.dirty import mark_import, mark_rows
 from laban.warehouse.imports import ImportRecord, record
 from laban.warehouse.settle import Contest, settle
@@ -48,6 +48,7 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
             settle(connection, contest)
     if "fact_order" in slices:
         entities.refresh_first_orders(connection)
+    naming.settle(connection, slices)
 
 
 def _remove_rows(connection: duckdb.DuckDBPyConnection, name: str, slices: list[int]) -> None:

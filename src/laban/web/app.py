@@ -23,7 +23,20 @@ from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
 from laban.settings import config_folder
 from laban.syncing import Tools
 from laban.syncing.keeper import Keeper
-from laban.web import boards, command, errors, exports, mapping, own, pages, quality, sources, tables, upload
+from laban.web import (
+    boards,
+    channels,
+    command,
+    errors,
+    exports,
+    mapping,
+    own,
+    pages,
+    quality,
+    sources,
+    tables,
+    upload,
+)
 from laban.web.assets import FOREVER, load_assets
 from laban.web.command import Desk, Run
 from laban.web.render import make_renderer, show_pages
@@ -84,6 +97,7 @@ def create_app(
     app.include_router(own.make_router(site))
     app.include_router(mapping.make_router(site))
     app.include_router(quality.make_router(site))
+    app.include_router(channels.make_router(site))
     app.include_router(sources.make_router(site))
     if desk is not None:
         app.include_router(command.make_router(site, desk))
