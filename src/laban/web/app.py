@@ -88,6 +88,8 @@ def create_app(
     app.add_middleware(Guard, hosts=hosts, refuse=partial(errors.refused, site))
     _add_error_handlers(app, site)
     _add_files(app, site, folder)
+    # Before the imports, which would take the name of a page for the number of one.
+    app.include_router(channels.make_router(site))
     # Before the pages: an address that ends in .csv would else be read as the name of a KPI.
     app.include_router(exports.make_router(site))
     app.include_router(tables.make_router(site))
@@ -97,7 +99,6 @@ def create_app(
     app.include_router(own.make_router(site))
     app.include_router(mapping.make_router(site))
     app.include_router(quality.make_router(site))
-    app.include_router(channels.make_router(site))
     app.include_router(sources.make_router(site))
     if desk is not None:
         app.include_router(command.make_router(site, desk))
