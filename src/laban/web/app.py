@@ -25,6 +25,7 @@ from laban.syncing import Tools
 from laban.syncing.keeper import Keeper
 from laban.web import (
     boards,
+    campaigns,
     channels,
     command,
     errors,
@@ -90,6 +91,7 @@ def create_app(
     _add_files(app, site, folder)
     # Before the imports, which would take the name of a page for the number of one.
     app.include_router(channels.make_router(site))
+    app.include_router(campaigns.make_router(site))
     # Before the pages: an address that ends in .csv would else be read as the name of a KPI.
     app.include_router(exports.make_router(site))
     app.include_router(tables.make_router(site))
