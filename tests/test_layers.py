@@ -46,6 +46,7 @@ HOMES = {
     "vl_convert": {"report"},
     "typst": {"report"},
     "xlsxwriter": {"report"},
+    "segno": {"report"},
     "babel": {"report", "i18n"},
     "python_calamine": {"sources"},
     "click": {"cli"},

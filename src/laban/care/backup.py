@@ -19,6 +19,7 @@ from typing import Any
 
 from laban import __version__, settings
 from laban.care.forget import LOG, forgettings
+from laban.clicks import FOLDER as CLICKS
 from laban.errors import LabanError
 from laban.naming import FILES as NAMES
 from laban.warehouse import archive, journal, transfer
@@ -35,7 +36,7 @@ FILES = (
     *(name for file in NAMES for name in (file, f"{file}.history")),
 )
 #: And these folders of small files, the files by their pattern.
-FOLDERS: Mapping[str, str] = {MAPPINGS: "*.yaml", CONNECTIONS: "*.json"}
+FOLDERS: Mapping[str, str] = {MAPPINGS: "*.yaml", CONNECTIONS: "*.json", CLICKS: "*.csv"}
 _UNFINISHED = ".unfinished-"
 _NAME = "%Y-%m-%dT%H%M%S"
 
