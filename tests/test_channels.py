@@ -29,7 +29,7 @@ from web_client import Client
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 #: Rule -> tags that must fall into it, before any other.
-EXAMPLES = {
+EXAMPLES: dict[str, list[tuple[str, ...]]] = {
     "direct": [("(direct)", "(none)"), ("(direct)", "(not set)")],
     "local_messages": [("zns", "x"), ("oa", "zalo"), ("shop", "messenger")],
     "local_offline": [("to_roi", "qr"), ("poster", "print")],

@@ -8,8 +8,8 @@ written, so that reading costs nothing. Days whose names change are marked for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from laban.facts import FACT, FACTS, Fact
 from laban.tagging import campaigns, channels
@@ -168,7 +168,7 @@ def _rename(connection: duckdb.DuckDBPyConnection, fact: Fact, names: Mapping[st
 # writing
 
 
-def _hold(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> None:
+def _hold(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     connection.execute("CREATE OR REPLACE TEMP TABLE called (" + ", ".join(f"{name} VARCHAR" for name in names) + ")")
     columns = [list(column) for column in zip(*rows, strict=True)]
     parts = ", ".join("unnest(CAST(? AS VARCHAR[]))" for _ in names)
