@@ -211,7 +211,7 @@ def post(client: Client, path: str, **form: str) -> str:
 def test_the_page_previews_applies_and_takes_back(workspace: Workspace, tmp_path: Path) -> None:
     client = Client(create_app(workspace, cache=tmp_path))
     tried = Seen(client.get("/data/channels?do=add&channel=affiliate&source=*.koc.vn&lang=en").text).text
-    assert "37 visits by 2 tags would change their channel." in tried
+    assert "37 visits would change their channel; tags concerned: 2." in tried
     assert by_channel(workspace) == SAID
     assert "done=saved" in post(client, "change", do="add", channel="affiliate", source="*.koc.vn")
     post(client, "change", do="add", channel="email", source="lan.*")
