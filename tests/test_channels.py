@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -9,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from laban.cli import main
 from laban.facts import CHANNEL_CLASSES, CHANNEL_GROUPS
 from laban.i18n import LANGUAGES, messages
 from laban.metrics.query import Query
@@ -196,6 +199,43 @@ def test_an_opened_workspace_goes_by_a_file_written_by_hand(workspace: Workspace
     (workspace.root / FILE).write_text(KOC, "utf-8")
     with Workspace.open(workspace.root) as again:
         assert by_channel(again)["affiliate"] == 37
+
+
+def test_a_report_without_a_channel_column_follows_the_shipped_rules(workspace: Workspace, tmp_path: Path) -> None:
+    report = tmp_path / "ga4.csv"
+    lines = ["Session source / medium,Date,Sessions", "facebook / cpc,20261112,4", "x1 / weird,20261112,2"]
+    report.write_text("\n".join(lines), "utf-8")
+    assert workspace.import_file(report).status == "loaded"
+    rows = workspace.warehouse.query(
+        "SELECT source_medium, channel_group FROM fact_web_sessions_live WHERE date = DATE '2026-11-12' ORDER BY 1"
+    )
+    assert rows == [("facebook / cpc", "paid_social"), ("x1 / weird", "other")]
+
+
+# on the command line
+
+
+def test_the_command_explains_tries_adds_and_takes_back(workspace: Workspace) -> None:
+    root = str(workspace.root)
+    workspace.close()
+
+    def run(*words: str) -> str:
+        found = CliRunner().invoke(main, ["channels", *words, "--workspace", root, "--lang", "en"])
+        assert found.exit_code == 0, found.output
+        return str(found.output)
+
+    assert "Paid social (rule Paid Social)" in run("--explain", "facebook / cpc")
+    rule = ("--add", "affiliate", "--source", "*.koc.vn")
+    assert "37 visits change their channel." in run(*rule, "--try")
+    assert "own 1" not in run()
+    assert "Past data follows the new rules." in run(*rule)
+    assert "own 1" in run()
+    assert json.loads(run("--json"))["own"][0]["sessions"] == 37
+    run("--undo")
+    assert "own 1" not in run()
+    refused = CliRunner().invoke(main, ["channels", "--remove", "7", "--workspace", root, "--lang", "en"])
+    assert refused.exit_code != 0
+    assert "there is no rule 7 of yours" in refused.output
 
 
 # on the page

@@ -73,7 +73,7 @@ class Tag:
     @classmethod
     def of(cls, source_medium: str, campaign: str = "") -> Tag:
         """Return the tag behind ``source / medium`` as web tools write it."""
-        source, slash, medium = source_medium.rpartition(" / ")
+        source, slash, medium = source_medium.rpartition(" / " if " / " in source_medium else "/")
         return cls(source.strip(), medium.strip(), campaign) if slash else cls(source_medium.strip(), "", campaign)
 
 

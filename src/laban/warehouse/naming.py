@@ -8,7 +8,7 @@ written, so that reading costs nothing. Days whose names change are marked for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from laban.facts import FACT, FACTS, Fact
@@ -125,35 +125,39 @@ def own_rule_for(known: Channels, source_medium: str | None, campaign: str | Non
 # campaigns
 
 
-def spellings(connection: duckdb.DuckDBPyConnection) -> list[Spelling]:
+#: Per fact the names in use, each with what the file said where that is another.
+_Names = Mapping[str, Sequence[tuple[str, str | None]]]
+
+
+def spellings(names: _Names) -> list[Spelling]:
     """Return every name of a campaign as files write it, with what decides which are one for sure."""
     found: dict[str, tuple[bool, bool]] = {}
-    for fact in NAMED:
-        for name in _names(connection, fact):
+    for fact, pairs in names.items():
+        for name in {now if original is None else original for now, original in pairs} - {""}:
             tagged, ads = found.get(name, (False, False))
             found[name] = (tagged or fact in TAGGED, ads or fact in ADS)
     return [Spelling(name, tagged, ads) for name, (tagged, ads) in sorted(found.items())]
 
 
-def _names(connection: duckdb.DuckDBPyConnection, fact: str) -> Iterator[str]:
-    rows = connection.execute(
-        f"SELECT DISTINCT coalesce({GIVEN['campaign']}, campaign) FROM {quote(fact)} WHERE campaign IS NOT NULL"
-    ).fetchall()
-    return (name for (name,) in rows if name)
-
-
 def _settle_campaigns(connection: duckdb.DuckDBPyConnection, book: campaigns.Book) -> int:
-    names = campaigns.canonical(spellings(connection), book)
-    return sum(_rename(connection, FACT[name], names) for name in NAMED)
+    found = {
+        fact: connection.execute(
+            f"SELECT DISTINCT campaign, {GIVEN['campaign']} FROM {quote(fact)} WHERE campaign IS NOT NULL"
+        ).fetchall()
+        for fact in NAMED
+    }
+    names = campaigns.canonical(spellings(found), book)
+    return sum(_rename(connection, FACT[fact], pairs, names) for fact, pairs in found.items())
 
 
-def _rename(connection: duckdb.DuckDBPyConnection, fact: Fact, names: Mapping[str, str]) -> int:
-    given = GIVEN["campaign"]
-    rows = connection.execute(
-        f"SELECT DISTINCT campaign, {given} FROM {quote(fact.name)} WHERE campaign IS NOT NULL"
-    ).fetchall()
+def _rename(
+    connection: duckdb.DuckDBPyConnection,
+    fact: Fact,
+    pairs: Sequence[tuple[str, str | None]],
+    names: Mapping[str, str],
+) -> int:
     changes = []
-    for now, original in rows:
+    for now, original in pairs:
         first = now if original is None else original
         wanted = names.get(first, first)
         keep = None if wanted == first else first
@@ -162,7 +166,8 @@ def _rename(connection: duckdb.DuckDBPyConnection, fact: Fact, names: Mapping[st
     if not changes:
         return 0
     _hold(connection, ("now", "original", "wanted", "keep"), changes)
-    return _write(connection, fact, "campaign", f"f.campaign = c.now AND f.{given} IS NOT DISTINCT FROM c.original")
+    same = f"f.campaign = c.now AND f.{GIVEN['campaign']} IS NOT DISTINCT FROM c.original"
+    return _write(connection, fact, "campaign", same)
 
 
 # writing

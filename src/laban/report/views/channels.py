@@ -123,6 +123,7 @@ class ChannelsView:
     change: Change
     moves: tuple[Move, ...]
     moved: Decimal
+    tagged: bool
     mistake: Phrase | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -158,6 +159,7 @@ def channels_page(desk: Desk, change: Change = Change()) -> ChannelsView:
         change=change,
         moves=tuple(moves[:MOVES]),
         moved=sum((move.sessions for move in moves), Decimal(0)),
+        tagged=bool(visits),
         mistake=mistake,
     )
 
