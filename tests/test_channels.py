@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from laban.analysis.quality import Evidence, SourceMedium
+from laban.analysis.quality.tags import outside_rules
 from laban.cli import main
 from laban.facts import CHANNEL_CLASSES, CHANNEL_GROUPS
 from laban.i18n import LANGUAGES, messages
@@ -24,6 +26,7 @@ from laban.settings import Settings
 from laban.sources.model import Slice
 from laban.tagging import channels
 from laban.tagging.channels import FILE, OwnChannels, Tag, own_rule, read, shipped, with_own, write
+from laban.tagging.utm import Rules
 from laban.web.app import create_app
 from laban.workspace import Workspace
 from test_web_pages import Seen
@@ -210,6 +213,17 @@ def test_a_report_without_a_channel_column_follows_the_shipped_rules(workspace: 
         "SELECT source_medium, channel_group FROM fact_web_sessions_live WHERE date = DATE '2026-11-12' ORDER BY 1"
     )
     assert rows == [("facebook / cpc", "paid_social"), ("x1 / weird", "other")]
+
+
+def test_the_check_of_tags_goes_by_the_same_rules() -> None:
+    own = with_own(OwnChannels((own_rule("paid_social", {"medium": ["boost"]}),)))
+    tags = [SourceMedium(text, 500, day(1), day(2)) for text in ("facebook / boost", "x1 / weird")]
+    told = [
+        next(outside_rules(Evidence(day(9), tags=tags, channels=known))).values["tags"] for known in (shipped(), own)
+    ]
+    assert told == [("facebook / boost", "x1 / weird"), ("x1 / weird",)]
+    allowed = Evidence(day(9), tags=[SourceMedium("brevo / email", 500, day(1), day(2))], tag_rules=Rules(("cpc",)))
+    assert next(outside_rules(allowed)).values["tags"] == ("brevo / email",)
 
 
 # on the command line

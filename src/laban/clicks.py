@@ -144,6 +144,7 @@ class Clicks:
     def deliver(self) -> int:
         """Import what has changed since the last time; return how many files that were."""
         self.flush()
+        self._say_anew()
         done = 0
         for path, name in [*self._click_files(), *self._activity_files()]:
             outcome = self._workspace.import_file(path, name=name)
@@ -154,6 +155,14 @@ class Clicks:
             self._workspace.keep_up()
         self._delivered = self._now()
         return done
+
+    def _say_anew(self) -> None:
+        """Let past clicks follow what is said of links and channels now."""
+        with self._files:
+            for path in sorted(self.folder.glob("????-??.csv")):
+                text = self._text(read_counts(path))
+                if text != path.read_text("utf-8"):
+                    _replace(path, text)
 
     def _click_files(self) -> list[tuple[Path, str]]:
         found = sorted(self.folder.glob("????-??.csv"))

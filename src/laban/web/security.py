@@ -7,6 +7,7 @@ point at this machine (DNS rebinding) is caught by the Host check, a form on ano
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +22,7 @@ LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 #: In the scope of a request that was a HEAD before it was made a GET.
 WAS_HEAD: Final = "laban.was_head"
 #: What may be reached from outside under the name of ``link_host``: links that lead on, and nothing else.
-PUBLIC: Final = ("/l/", "/q/")
+PUBLIC: Final = re.compile(r"/[lq]/[A-Za-z0-9-]{2,40}")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: No inline script and no inline style anywhere: texts from files cannot become code even if escaping failed. Charts
@@ -133,7 +134,7 @@ class Guard:
 
     def _is_public(self, scope: Scope, host: str) -> bool:
         """Whether somebody follows a short link under the name that links have outside; the port is a proxy's."""
-        if self.link_host is None or scope["method"] not in SAFE_METHODS or not scope["path"].startswith(PUBLIC):
+        if self.link_host is None or scope["method"] not in SAFE_METHODS or not PUBLIC.fullmatch(scope["path"]):
             return False
         try:
             return urlsplit(f"//{host}").hostname == self.link_host
