@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "laban"
 LAYERS = [
-    {"errors", "settings", "i18n", "periods", "facts", "bulk", "relay"},
+    {"errors", "settings", "i18n", "periods", "facts", "bulk", "relay", "tagging"},
     {"sources", "warehouse"},
     {"metrics"},
     {"analysis"},
@@ -46,11 +46,12 @@ HOMES = {
     "vl_convert": {"report"},
     "typst": {"report"},
     "xlsxwriter": {"report"},
+    "segno": {"report"},
     "babel": {"report", "i18n"},
     "python_calamine": {"sources"},
     "click": {"cli"},
     "rich": {"cli"},
-    "yaml": {"metrics", "sources"},
+    "yaml": {"metrics", "sources", "tagging"},
     "random": {"sources"},
 }
 

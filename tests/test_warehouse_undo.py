@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laban.errors import UnknownImportError
-from laban.facts import FACTS
+from laban.facts import FACT, FACTS
 from laban.sources.model import Grain, Slice
 from laban.warehouse import Warehouse
 from warehouse_rows import NOON, ads, day, load, orders
@@ -145,7 +145,7 @@ def _without(files: list[list[Slice]], kept: set[int], slice_ids: dict[int, list
             new = _slice_ids(fresh)[outcome.import_id]
             renamed.update(zip(new, slice_ids[number], strict=True))
         found = dump(fresh)
-    for table, place in (("active", 0), ("fact_order", -3)):
+    for table, place in (("active", 0), ("fact_order", len(FACT["fact_order"].columns))):
         if table in found:
             found[table] = _sorted([_replaced(row, place, renamed[row[place]]) for row in found[table]])
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 import tomllib
@@ -90,6 +91,24 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(_text(item) for item in items)
 
 
+def _small_words(value: Any) -> tuple[str, ...]:
+    words = _words(value)
+    if any(word != word.lower() or not word.isascii() or " " in word for word in words):
+        raise ValueError(value)
+    return words
+
+
+def _link_host(value: Any) -> str:
+    """The beginning of an address, without a slash at its end; a bare name gets ``https://``."""
+    if value == "":
+        return ""
+    text = _text(value).rstrip("/")
+    found = re.fullmatch(r"(https?://)?([a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?)(/[\w.~/-]*)?", text.lower())
+    if found is None:
+        raise ValueError(value)
+    return f"{found[1] or 'https://'}{found[2]}{found[5] or ''}"
+
+
 def _time(value: Any) -> time:
     found = value if isinstance(value, time) else time.fromisoformat(_text(value))
     if found.tzinfo is not None:
@@ -124,6 +143,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("attribution_days", 30, _days, "1–730"),
     Setting("brand_terms", (), _words, '["laban", "la bàn"]'),
     Setting("own_domains", (), _words, '["laban.vn", "shop.laban.vn"]'),
+    Setting("tag_media", (), _small_words, '["cpc", "social", "email"]'),
+    Setting("link_host", "", _link_host, "https://go.laban.vn"),
     Setting("index_base", "", _period, "2025-Q1, 2025-03, 2025"),
     Setting("sync_at", time(5), _time, "05:00, 23:30"),
     Setting("rates", {}, _rates, "{USD = 26000}"),
@@ -138,8 +159,9 @@ class Settings:
     their own. ``attribution_model`` says who is credited with a sale, ``attribution_days`` how long before it a visit
     may have been. ``brand_terms`` are the
     words that make a search one for the brand (the company's name where there are none). ``own_domains`` are the
-    company's own sites, which never refer anybody. ``sync_at`` is the time of day at which a server asks the
-    connected platforms.
+    company's own sites, which never refer anybody. ``tag_media`` are the media that tags may
+    have (all that the channel rules know where there are none), ``link_host`` is where short links are reached.
+    ``sync_at`` is the time of day at which a server asks the connected platforms.
     """
 
     name: str = "Laban"
@@ -151,6 +173,8 @@ class Settings:
     attribution_days: int = 30
     brand_terms: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
+    tag_media: tuple[str, ...] = ()
+    link_host: str = ""
     index_base: Period | None = None
     sync_at: time = time(5)
     rates: Mapping[str, Decimal] = field(default_factory=dict)
@@ -206,6 +230,8 @@ attribution_model = "{attribution_model}"   # last_click | first_click | linear 
 attribution_days = {attribution_days}       # visits so many days before a sale may be credited with it
 brand_terms = {brand_terms}            # words that make a search one for your brand; empty: the name above
 own_domains = {own_domains}            # your own sites: visits from them are no referrals
+tag_media = {tag_media}              # media allowed in tags; empty: all that channel rules know
+link_host = "{link_host}"              # where short links are reached from outside, such as https://go.laban.vn
 index_base = "{index_base}"             # period that an index is measured against, such as 2025-Q1
 sync_at = "{sync_at:%H:%M}"           # when connected platforms are asked every day, while laban serve runs
 
@@ -230,6 +256,8 @@ def write_settings(root: Path, settings: Settings) -> None:
         attribution_days=settings.attribution_days,
         brand_terms=f"[{', '.join(_quoted(term) for term in settings.brand_terms)}]",
         own_domains=f"[{', '.join(_quoted(domain) for domain in settings.own_domains)}]",
+        tag_media=f"[{', '.join(_quoted(medium) for medium in settings.tag_media)}]",
+        link_host=settings.link_host,
         index_base=settings.index_base.text() if settings.index_base else "",
         sync_at=settings.sync_at,
     )

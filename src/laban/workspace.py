@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from laban.metrics.own import Extended
     from laban.metrics.query import Query
     from laban.metrics.result import Result
+    from laban.naming import Naming
     from laban.sources.drawn import Plan
     from laban.sources.mapping import Known
     from laban.sources.shelf import Shelf
@@ -202,7 +203,7 @@ class Workspace:
     read_only: bool = False
     writing: AbstractContextManager[object] = field(default_factory=nullcontext, repr=False, compare=False)
     lent: bool = False
-    _extended: tuple[tuple[int, int], Extended] | None = field(default=None, init=False, repr=False, compare=False)
+    _extended: tuple[Any, Extended] | None = field(default=None, init=False, repr=False, compare=False)
     _fresh: tuple[int, list[SourceFreshness]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
@@ -246,9 +247,31 @@ class Workspace:
 
         warehouse = Warehouse.open(self.root / DATABASE, read_only=self.read_only, patience=PATIENCE)
         if not self.read_only:
-            warehouse.set_rates(self.settings.currency, self.settings.rates)
-            warehouse.set_attribution(self.settings.attribution_model, self.settings.attribution_days)
+            self.tell(warehouse)
         return warehouse
+
+    def tell(self, warehouse: Warehouse) -> None:
+        """Let a warehouse go by what this company says: currency, rates, credit, channels, campaigns."""
+        warehouse.set_rates(self.settings.currency, self.settings.rates)
+        warehouse.set_attribution(self.settings.attribution_model, self.settings.attribution_days)
+        warehouse.set_naming(self.naming.texts())
+
+    @cached_property
+    def naming(self) -> Naming:
+        """What this company calls channels, campaigns and links."""
+        from laban.naming import Naming  # noqa: PLC0415  reading YAML takes time
+
+        return Naming(self.root)
+
+    def call(self, file: str, text: str) -> None:
+        """Write one of the files of ``naming`` and give the facts their names anew; nothing else is changed.
+
+        Rows keep what their file said, so the same text as before brings back the same names.
+        """
+        with self.writing:
+            self.naming.files[file].write(text, self.settings.now())
+            self.warehouse.set_naming(self.naming.texts())
+        self.keep_up()
 
     @cached_property
     def mappings(self) -> Shelf:
@@ -266,14 +289,16 @@ class Workspace:
     def extended(self) -> Extended:
         """The catalogue, and what is wrong in ``kpis.yaml``."""
         from laban.metrics.catalogue import load_catalogue  # noqa: PLC0415  reading YAML takes time
-        from laban.metrics.own import Extended, extended, read  # noqa: PLC0415  likewise
+        from laban.metrics.own import Extended, extended, read, with_classes  # noqa: PLC0415  likewise
 
         chosen = self.settings
-        state = _state(self.root / OWN_KPIS)
+        here = _state(self.root / OWN_KPIS)
+        classes = self.naming.channels.classes
+        state = here, tuple(classes.items())
         if self._extended is None or self._extended[0] != state:
             base = load_catalogue(chosen.activity_days, chosen.brand_terms or (chosen.name,), chosen.index_base)
-            document, faults = read((self.root / OWN_KPIS).read_text("utf-8-sig")) if any(state) else ({}, ())
-            made = extended(base, document)
+            document, faults = read((self.root / OWN_KPIS).read_text("utf-8-sig")) if any(here) else ({}, ())
+            made = extended(with_classes(base, classes), document)
             self._extended = state, Extended(made.catalogue, (*faults, *made.faults))
         return self._extended[1]
 

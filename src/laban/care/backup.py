@@ -19,7 +19,9 @@ from typing import Any
 
 from laban import __version__, settings
 from laban.care.forget import LOG, forgettings
+from laban.clicks import FOLDER as CLICKS
 from laban.errors import LabanError
+from laban.naming import FILES as NAMES
 from laban.warehouse import archive, journal, transfer
 from laban.warehouse.engine import ARCHIVE
 from laban.workspace import CONNECTIONS, DATABASE, MAPPINGS, OWN_KPIS, Workspace
@@ -31,9 +33,10 @@ KEEP = 7
 FILES = (
     *(settings.FILE, settings.SECRET_FILE, settings.FORGOTTEN_FILE, LOG, journal.NAME),
     *(OWN_KPIS, f"{OWN_KPIS}.before"),
+    *(name for file in NAMES for name in (file, f"{file}.history")),
 )
 #: And these folders of small files, the files by their pattern.
-FOLDERS: Mapping[str, str] = {MAPPINGS: "*.yaml", CONNECTIONS: "*.json"}
+FOLDERS: Mapping[str, str] = {MAPPINGS: "*.yaml", CONNECTIONS: "*.json", CLICKS: "*.csv"}
 _UNFINISHED = ".unfinished-"
 _NAME = "%Y-%m-%dT%H%M%S"
 

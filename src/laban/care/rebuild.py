@@ -89,8 +89,7 @@ def _draft(workspace: Workspace) -> Iterator[Warehouse]:
     _remove(path)
     new = Warehouse.open(path)
     try:
-        new.set_rates(workspace.settings.currency, workspace.settings.rates)
-        new.set_attribution(workspace.settings.attribution_model, workspace.settings.attribution_days)
+        workspace.tell(new)
         yield new
     finally:
         with suppress(Exception):  # closed already when it was taken into use

@@ -14,9 +14,14 @@ from pathlib import Path
 from laban import settings
 from laban.care import backup as backups
 from laban.care.forget import BEFORE, forget_hashes
+from laban.tagging import campaigns, channels
 from laban.warehouse import Warehouse, WarehouseUnreadableError, journal, transfer
 from laban.warehouse.engine import ARCHIVE
 from laban.workspace import CONNECTIONS, DATABASE, INBOX, OWN_KPIS, Workspace
+
+#: Files that go where a backup has none; short links stay, for what is printed leads to them.
+_NAMES = (OWN_KPIS, channels.FILE, campaigns.FILE)
+_GONE_WITHOUT = {*_NAMES, f"{OWN_KPIS}.before", *(f"{name}.history" for name in _NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def _bring_files(root: Path, source: Path) -> None:
     for name in backups.FILES:
         if (source / name).is_file():
             _put(source / name, root / name)
-        elif name in {OWN_KPIS, f"{OWN_KPIS}.before"}:
+        elif name in _GONE_WITHOUT:
             (root / name).unlink(missing_ok=True)
 
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "template": "importing",
     "map": "mapping",
     "mappings": "mapping",
+    "channels": "channels",
     "connect": "connecting",
     "disconnect": "connecting",
     "sync": "connecting",

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from laban.errors import UnknownNameError
+from laban.facts import CHANNEL_CLASSES
 from laban.i18n import Phrase, Text
 from laban.metrics import search
 from laban.metrics.formula import Expression, Input, Names, expanded, inputs, parse, references
@@ -62,7 +63,7 @@ class Source:
     ``join_on`` agree. ``where`` says which rows are valid. ``dimensions`` gives a column or expression per
     dimension. ``whole`` names dimensions whose members the platform also reports as one row without a member.
     ``zero_when_empty``: no row means that nothing happened, not that nothing is known. ``needs`` are the facts
-    that must be filled.
+    that must be filled. ``classes`` says which channels are in which class.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Source:
     zero_when_empty: bool = False
     spans: bool = False
     needs: tuple[str, ...] = ()
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: CHANNEL_CLASSES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from typing import Any
 
 import yaml
 
+from laban.facts import CHANNEL_CLASSES
 from laban.i18n import Phrase, Text
 from laban.metrics.catalogue import kpi as read_kpi
 from laban.metrics.model import STANDARD, Catalogue, Kpi, Measure, Pack
@@ -89,13 +90,22 @@ def write(document: Mapping[str, Any]) -> str:
     return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=110) if kept else ""
 
 
+def with_classes(base: Catalogue, classes: Mapping[str, tuple[str, ...]]) -> Catalogue:
+    """Return the catalogue with other channels in the classes of channels; the very same where they are the usual."""
+    if dict(classes) == CHANNEL_CLASSES:
+        return base
+    edition = hashlib.sha256(repr(sorted(classes.items())).encode()).hexdigest()[:8]
+    facts = {name: replace(source, classes=classes) for name, source in base.facts.items()}
+    return replace(base, facts=facts, edition=edition)
+
+
 def extended(base: Catalogue, document: Mapping[str, Any]) -> Extended:
     """Return ``base`` with the definitions of ``document``; what is wrong in it is left out and told."""
     if not document:
         return Extended(base)
     measures, faults = _measures(base, document.get("measures", {}))
     kpis, more = _kpis(base, document.get("kpis", {}))
-    edition = hashlib.sha256(write(document).encode()).hexdigest()[:16]
+    edition = base.edition + hashlib.sha256(write(document).encode()).hexdigest()[:16]
     ground = replace(base, measures={**base.measures, **measures}, edition=edition)
     catalogue, wrong = _sound(ground, kpis)
     catalogue, unknown = _chosen(catalogue, document.get("variants", {}))

@@ -120,6 +120,7 @@ def _sums(catalogue: Catalogue, fact: str, dated: str, filtered: Sequence[str]) 
         zero_when_empty=source.zero_when_empty,
         spans=source.spans,
         needs=source.needs,
+        classes=source.classes,
     )
     return Sums(rollup, inner, named)
 

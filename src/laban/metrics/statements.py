@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from laban.facts import CHANNEL_CLASSES
 from laban.metrics.dialect import DUCKDB, Dialect, Sql, conjunction, joined
 from laban.metrics.formula import Filters, Input
 from laban.metrics.model import Measure, Source
@@ -88,7 +87,7 @@ def condition(source: Source, dimension: str, values: Iterable[str]) -> Sql:
     wanted = list(values)
     if dimension == "channel_class":
         dimension = "channel"
-        wanted = sorted({c for value in wanted for c in CHANNEL_CLASSES.get(value, (value,))})
+        wanted = sorted({c for value in wanted for c in source.classes.get(value, (value,))})
     expression = source.dimensions[dimension]
     named = [value for value in wanted if value]
     pieces = []

@@ -17,9 +17,11 @@ from hashlib import sha256
 from typing import Any
 
 from laban.sources.dates import NotADateError, parse_moment
+from laban.sources.ga_channels import channel_of
 from laban.sources.mapping import Platform
 from laban.sources.wholes import WHOLE
 from laban.sources.words import finder
+from laban.tagging.channels import Tag
 
 Values = list[Any] | None
 
@@ -161,6 +163,19 @@ def _joined(columns: Columns, _: Any, name: str) -> Values:
 def _last_part(columns: Columns, _: Any, part: Any) -> Values:
     values = columns.get(part)
     return values and [value.rsplit("/", 1)[-1].strip() if value else None for value in values]
+
+
+def _channel_of(columns: Columns, spec: Any, part: Any) -> Values:
+    """The channel that the shipped rules give to ``source / medium``, with the campaign where a column has it."""
+    values = columns.get(part)
+    if values is None:
+        return None
+    campaigns = columns.get(spec["campaign"]) or [None] * columns.rows
+    return [
+        channel_of(tag.source, tag.medium, campaign or "") if value else None
+        for value, campaign in zip(values, campaigns, strict=True)
+        for tag in (Tag.of(value or ""),)
+    ]
 
 
 def _above_zero(columns: Columns, _: Any, part: Any) -> Values:
@@ -308,6 +323,7 @@ OPERATIONS: Mapping[str, Callable[[Columns, Any, Any], Values]] = {
     "join": _join,
     "joined": _joined,
     "last_part": _last_part,
+    "channel_of": _channel_of,
     "above_zero": _above_zero,
     "below_zero": _below_zero,
     "size": _size,

@@ -17,7 +17,7 @@ from laban.bulk import EventsPlan
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
-from laban.warehouse import archive, attribution, imports, lock, money, restated, rollup, schema, transfer
+from laban.warehouse import archive, attribution, imports, lock, money, naming, restated, rollup, schema, transfer
 from laban.warehouse.bulk import load_bulk
 from laban.warehouse.events import read_events
 from laban.warehouse.imports import ImportRecord, SourceFreshness
@@ -261,6 +261,17 @@ class Warehouse:
                 return False
         with self._transaction() as cursor:
             attribution.choose(cursor, model, days)
+        return True
+
+    def set_naming(self, texts: Mapping[str, str]) -> bool:
+        """Call channels and campaigns as ``channels.yaml`` and ``campaigns.yaml`` say; return whether that is new."""
+        wanted = {part: text for part, text in texts.items() if text}
+        with self._cursor() as cursor:
+            if naming.said(cursor) == wanted:
+                return False
+        with self._transaction() as cursor:
+            naming.set_naming(cursor, wanted)
+            attribution.refresh(cursor)
         return True
 
     def is_large(self) -> bool:

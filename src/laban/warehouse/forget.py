@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from laban.facts import FACTS, PERSON_COLUMNS, PERSONAL, TEXT, Fact
-from laban.warehouse import attribution, dirty, people
+from laban.warehouse import attribution, dirty, naming, people
 from laban.warehouse.load import refresh_people
 from laban.warehouse.sql import listed, quote
 
@@ -41,6 +41,8 @@ def forget(
             f"UPDATE {quote(name)} SET person = NULL WHERE customer_key IS NULL AND person IS NOT NULL"
         )
     refresh_people(connection, {*touched, *people.follow(connection)})
+    if touched:
+        naming.settle(connection, touched)
     attribution.refresh(connection)
     if touched:
         dirty.mark_everything(connection)
@@ -70,15 +72,14 @@ def _forget_in(
 def _drop_named(connection: duckdb.DuckDBPyConnection, fact: Fact, is_one: Callable[[str], bool]) -> int:
     """Take out rows in which a label as a whole is one of the people."""
     count = 0
-    for column in fact.columns:
-        if column.type != TEXT or column.name in _NEVER | PERSON_COLUMNS:
-            continue
-        name = quote(column.name)
+    texts = [c.name for c in fact.columns if c.type == TEXT and c.name not in _NEVER | PERSON_COLUMNS]
+    for column in (*texts, *naming.given_columns(fact)):
+        name = quote(column)
         values = connection.execute(
             f"SELECT DISTINCT {name} FROM {quote(fact.name)} WHERE regexp_matches({name}, ?)", [_CANDIDATE]
         ).fetchall()
         if found := [value for (value,) in values if is_one(value)]:
-            count += _drop(connection, fact, column.name, found)
+            count += _drop(connection, fact, column, found)
     return count
 
 

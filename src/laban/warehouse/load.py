@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from laban.facts import FACT, Fact
 from laban.i18n import Phrase
 from laban.sources.model import Finding, Reading, Slice, Status
-from laban.warehouse import attribution, entities, leads, money, people, rates
+from laban.warehouse import attribution, entities, leads, money, naming, people, rates
 from laban.warehouse.imports import PHRASE
 from laban.warehouse.replaced import entity_findings, series_findings
 from laban.warehouse.rows import insert
@@ -124,7 +124,8 @@ def consequences(
         people.remember(connection, _ids(placed, people.LINKS), arriving=True)
         touched |= people.follow(connection)
     refresh_people(connection, touched)
-    if touched & attribution.CAUSES:
+    renamed = naming.settle(connection, touched)
+    if renamed or touched & attribution.CAUSES:
         attribution.refresh(connection)
     if rates.SHEETS in _facts(placed):
         money.follow_rates(connection)

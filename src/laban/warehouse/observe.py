@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from laban.facts import FACT, FACTS
+from laban.warehouse.naming import NAMED
 from laban.warehouse.schema import rates_of
 from laban.warehouse.sql import literal, quote
 
@@ -202,6 +203,37 @@ def tags(asked: Asked) -> list[Row]:
         WHERE source_medium IS NOT NULL AND sessions IS NOT NULL AND date IS NOT NULL
         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5000"""
     )
+
+
+def naming(asked: Asked) -> dict[str, str]:
+    """Return what people said of channels and campaigns, by the name of its file."""
+    return dict(asked.query("SELECT part, said FROM naming"))
+
+
+def visits(asked: Asked) -> list[Row]:
+    """(source / medium, campaign as tagged, channel as the file said, channel now, sessions), the most first."""
+    return asked.query(
+        """SELECT f.source_medium, coalesce(f.given_campaign, f.campaign),
+            CASE WHEN f.given_channel_group IS NULL THEN f.channel_group ELSE nullif(f.given_channel_group, '') END,
+            f.channel_group, sum(f.sessions) AS n
+        FROM fact_web_sessions f JOIN active a
+            ON f.slice_id = a.slice_id AND f.date >= a.start_day AND f.date < a.end_day
+        WHERE a.fact = 'fact_web_sessions' AND f.source_medium IS NOT NULL AND f.sessions IS NOT NULL
+        GROUP BY ALL ORDER BY n DESC, 1, 2 NULLS FIRST, 3 NULLS FIRST LIMIT 5000"""
+    )
+
+
+def campaign_names(asked: Asked) -> list[Row]:
+    """(fact, name as written, platform, its number there, rows, spend, first day, last day) of every campaign."""
+    parts = [
+        f"""SELECT {literal(name)} AS fact, coalesce(given_campaign, campaign) AS name, platform,
+            {"campaign_id" if "campaign_id" in FACT[name].names else "NULL"} AS number, count(*) AS rows,
+            {"sum(spend_reporting)" if "spend_reporting" in FACT[name].names else "NULL"} AS spend,
+            min(date) AS first, max(date) AS last
+        FROM {quote(name)} WHERE campaign IS NOT NULL GROUP BY ALL"""
+        for name in NAMED
+    ]
+    return asked.query(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL")
 
 
 def costs(asked: Asked) -> list[Row]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from laban.facts import FACTS, MONEY, RATE, REPORTING, TEXT, Column, Fact
-from laban.warehouse import attribution, people
+from laban.warehouse import attribution, naming, people
 from laban.warehouse.sql import literal, quote
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def _stored(fact: Fact) -> tuple[Column, ...]:
     own = (Column("slice_id", "INTEGER", "attribute"),)
     current = (Column("is_current", "BOOLEAN", "attribute"),) if fact.kind == "entity" else ()
     person = (Column("person", TEXT, "attribute"),) if fact.name in people.OWNED else ()
-    return (*fact.columns, *own, *current, *person)
+    given = (Column(name, TEXT, "attribute") for name in naming.given_columns(fact))
+    return (*fact.columns, *own, *current, *person, *given)
 
 
 def table_sql(fact: Fact) -> str:
@@ -183,6 +184,7 @@ def steps() -> tuple[Step, ...]:
         Step("people", people.prepare),
         Step("attribution", attribution.prepare),
         Step(f"facts {_fingerprint()}", _draw_facts),
+        Step("naming", naming.prepare),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from laban.facts import FACT
-from laban.warehouse import attribution, entities, money, people, rates
+from laban.warehouse import attribution, entities, money, naming, people, rates
 from laban.warehouse.dirty import mark_import, mark_rows
 from laban.warehouse.imports import ImportRecord, record
 from laban.warehouse.load import refresh_people
@@ -53,7 +53,8 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
     if people.LINKS in slices:
         touched |= people.follow(connection)
     refresh_people(connection, touched)
-    if touched & attribution.CAUSES:
+    renamed = naming.settle(connection, touched)
+    if renamed or touched & attribution.CAUSES:
         attribution.refresh(connection)
     if rates.SHEETS in slices:
         money.follow_rates(connection)

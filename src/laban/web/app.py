@@ -18,12 +18,29 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Match
 
+from laban.clicks import Clicks
 from laban.errors import LabanError
 from laban.report.vega_bundle import bundle_name, bundle_path, cache_folder
 from laban.settings import config_folder
 from laban.syncing import Tools
 from laban.syncing.keeper import Keeper
-from laban.web import boards, command, errors, exports, mapping, own, pages, quality, rates, sources, tables, upload
+from laban.web import (
+    boards,
+    campaigns,
+    channels,
+    command,
+    errors,
+    exports,
+    mapping,
+    own,
+    pages,
+    quality,
+    rates,
+    shortlinks,
+    sources,
+    tables,
+    upload,
+)
 from laban.web.assets import FOREVER, load_assets
 from laban.web.command import Desk, Run
 from laban.web.render import make_renderer, show_pages
@@ -60,21 +77,28 @@ def create_app(
     """
     assets = load_assets()
     site = Site(workspace, make_renderer(assets, workspace.settings.name), assets, upload_limit)
+    lent = workspace
     if watch is not None:
         lent = workspace.lend(workspace.root, workspace.settings.language, site.writing)
         site = replace(site, keeper=Keeper(lent, watch))
+    clicks = Clicks(lent)
     folder = cache or cache_folder()
     app = FastAPI(
         title="Laban",
         docs_url=None,  # its pages load scripts from a CDN
         redoc_url=None,
         openapi_url=None,
-        lifespan=partial(_lifespan, site, folder),
+        lifespan=partial(_lifespan, site, folder, clicks),
     )
-    app.state.keeper = site.keeper
-    app.add_middleware(Guard, hosts=hosts, refuse=partial(errors.refused, site))
+    app.state.keeper, app.state.clicks = site.keeper, clicks
+    refuse = partial(errors.refused, site)
+    app.add_middleware(Guard, hosts=hosts, refuse=refuse, link_host=workspace.settings.link_host)
     _add_error_handlers(app, site)
     _add_files(app, site, folder)
+    # Before the imports, which would take the name of a page for the number of one.
+    app.include_router(channels.make_router(site))
+    app.include_router(campaigns.make_router(site))
+    app.include_router(shortlinks.make_router(site, clicks))
     # Before the pages: an address that ends in .csv would else be read as the name of a KPI.
     app.include_router(exports.make_router(site))
     app.include_router(tables.make_router(site))
@@ -99,7 +123,7 @@ def _answers(app: FastAPI, path: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(site: Site, folder: Path, app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(site: Site, folder: Path, clicks: Clicks, app: FastAPI) -> AsyncIterator[None]:
     """Make what the first reader would otherwise wait for: the chart script, the first page. Watch the sources."""
     del app
     threading.Thread(target=_warm_up, args=(site, folder), name="laban-warm-up", daemon=True).start()
@@ -107,10 +131,12 @@ async def _lifespan(site: Site, folder: Path, app: FastAPI) -> AsyncIterator[Non
         yield
         return
     site.keeper.start()
+    clicks.start()
     try:
         yield
     finally:
         await run_in_threadpool(site.keeper.stop)
+        await run_in_threadpool(clicks.stop)
 
 
 def _warm_up(site: Site, folder: Path) -> None:

@@ -25,7 +25,7 @@ _SHEET = re.compile(r"laban template ([a-z_]+)")
 PAGES = (
     "scorecard", "kpi", "data", "dictionary", "own", "own_edit", "tables", "table", "error", "boards", "levels",
     "company", "department", "operational", "executive", "funnel", "pairs", "pair", "tree", "names",
-    "map", "mappings", "quality",
+    "map", "mappings", "quality", "channels", "campaigns", "links",
 )  # fmt: skip
 #: What the head of every page leads to: address, name, and the beginnings of addresses that belong to it.
 NAVIGATION = (
@@ -33,7 +33,7 @@ NAVIGATION = (
     ("/boards", "boards", ("/boards/", "/funnel", "/pairs", "/tree")),
     ("/tables", "details", ("/tables/",)),
     ("/dictionary", "dictionary", ("/dictionary/", "/own")),
-    ("/data", "data", ("/data/",)),
+    ("/data", "data", ("/data/", "/links")),
 )
 
 

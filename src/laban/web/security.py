@@ -7,6 +7,7 @@ point at this machine (DNS rebinding) is caught by the Host check, a form on ano
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+#: In the scope of a request that was a HEAD before it was made a GET.
+WAS_HEAD: Final = "laban.was_head"
+#: What may be reached from outside under the name of ``link_host``: links that lead on, and nothing else.
+PUBLIC: Final = re.compile(r"/[lq]/[A-Za-z0-9-]{2,40}")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: No inline script and no inline style anywhere: texts from files cannot become code even if escaping failed. Charts
@@ -90,9 +95,10 @@ def origin_refusal(method: str, headers: Headers) -> Refusal | None:
 class Guard:
     """ASGI middleware: refuses what is not for us and adds the headers to everything else."""
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], refuse: Refuse, link_host: str = "") -> None:
         self.app = app
         self.hosts = hosts
+        self.link_host = urlsplit(link_host).hostname
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,7 +119,7 @@ class Guard:
             await self.refuse(Request(scope, receive), refusal)(scope, receive, send_guarded)
             return
         # A HEAD is a GET whose body the server leaves out by itself.
-        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        asked = {**scope, "method": "GET", WAS_HEAD: True} if scope["method"] == "HEAD" else scope
         await self.app(asked, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> Refusal | None:
@@ -122,4 +128,15 @@ class Guard:
         port = server[1] if server else None
         if len(headers.getlist("host")) != 1:
             return Refusal(400, "web.refused.host_unreadable")
+        if self._is_public(scope, headers["host"]):
+            return None
         return host_refusal(headers["host"], self.hosts, port) or origin_refusal(scope["method"], headers)
+
+    def _is_public(self, scope: Scope, host: str) -> bool:
+        """Whether somebody follows a short link under the name that links have outside; the port is a proxy's."""
+        if self.link_host is None or scope["method"] not in SAFE_METHODS or not PUBLIC.fullmatch(scope["path"]):
+            return False
+        try:
+            return urlsplit(f"//{host}").hostname == self.link_host
+        except ValueError:
+            return False

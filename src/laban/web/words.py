@@ -84,6 +84,10 @@ class Words:
         """Return a share."""
         return fmt.percent(share, self.lang)
 
+    def money(self, amount: Decimal) -> str:
+        """Return an amount in the workspace's currency."""
+        return fmt.money(amount, self.lang, self.currency)
+
     def part(self, part: FormulaPart) -> str:
         """Return the number of a measure, money as money."""
         if part.value is None:

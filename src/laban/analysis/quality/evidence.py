@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from laban.periods import Period
+from laban.tagging import utm
+from laban.tagging.channels import Channels, shipped
 
 Level = Literal["error", "warning", "info"]
 
@@ -189,3 +191,5 @@ class Evidence:
     tags: Sequence[SourceMedium] = ()
     costs: Sequence[CostMonth] = ()
     findings: Sequence[FileFinding] = ()
+    channels: Channels = field(default_factory=shipped)
+    tag_rules: utm.Rules = field(default_factory=utm.Rules)

@@ -1,7 +1,7 @@
 """Checks over the tags that visits carry: one source in several spellings, words that no channel knows.
 
-A channel is told from ``source / medium`` by words in small letters (GA4's default channel grouping), so a tag
-outside the rules sends its visits into "other".
+A channel is told from ``source / medium`` by the channel rules of the workspace, so a tag outside them sends its
+visits into "other"; the same naming rules hold for addresses that are tagged here.
 """
 
 from __future__ import annotations
@@ -13,20 +13,14 @@ from datetime import timedelta
 
 from laban.analysis.quality.evidence import Doubt, Evidence, SourceMedium
 from laban.periods import Period
+from laban.tagging import utm
+from laban.tagging.channels import Tag
 
 _DAY = timedelta(days=1)
 #: Below this many visits, or this share of them, a tag is somebody's slip and not worth a sentence.
 _VISITS = 20
 _SHARE = 0.002
 _NAMED = 5
-#: Media that the channel rules know, or that the web tool sets itself.
-_MEDIA = re.compile(
-    r"\((none|not set|not provided|data not available|organic|referral)\)|organic|referral|direct|social|"
-    r"social-network|social-media|sm|social[ _]network|social[ _]media|email|e-mail|e[ _]mail|affiliates?|"
-    r"audio|sms|push|"
-    r"mobile|notification|.*video.*|display|banner|expandable|interstitial|cpm|(.*cp.*|ppc|retargeting|paid.*)|"
-    r"app|link|qr|offline|print|zalo|zns|messaging|chat"
-)
 _NOT_SET = re.compile(r"\s*\(?not set\)?\s*", re.IGNORECASE)
 
 
@@ -48,7 +42,7 @@ def spellings(evidence: Evidence) -> Iterator[Doubt]:
 
 def outside_rules(evidence: Evidence) -> Iterator[Doubt]:
     """Tags whose medium no channel knows, or that have none or capital letters or blanks in them."""
-    outside = [tag for tag in evidence.tags if _breaks(tag.text)]
+    outside = [tag for tag in evidence.tags if _breaks(tag.text, evidence)]
     if not outside or not _counts(evidence, outside):
         return
     ranked = sorted(outside, key=lambda tag: -tag.sessions)
@@ -57,14 +51,15 @@ def outside_rules(evidence: Evidence) -> Iterator[Doubt]:
     yield Doubt("tag_outside_rules", "warning", facts, columns, "", "", _span(outside), values)
 
 
-def _breaks(text: str) -> bool:
+def _breaks(text: str, evidence: Evidence) -> bool:
     if _NOT_SET.fullmatch(text):
         return False  # the tool could not tell; nobody wrote that
     source, slash, medium = (part.strip() for part in text.rpartition("/"))
     if not slash or not source or not medium:
         return True
-    plain = source == source.lower() and medium == medium.lower() and " " not in source
-    return not plain or not _MEDIA.fullmatch(medium)
+    if evidence.channels.has_own(Tag(source, medium)):
+        return False  # somebody here has said what it counts for
+    return bool(utm.faults(Tag(source, medium), evidence.channels, evidence.tag_rules))
 
 
 def _counts(evidence: Evidence, tags: Sequence[SourceMedium]) -> bool:

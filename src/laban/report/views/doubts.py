@@ -15,6 +15,7 @@ from laban.analysis.quality import Doubt, Evidence
 from laban.periods import Period
 from laban.report.views import doubts_kept
 from laban.report.views.parts import Source
+from laban.tagging import channels, utm
 from laban.warehouse import observe
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _found(source: Source) -> tuple[Doubt, ...]:
         "SELECT count(*), max(loaded_at), max(undone_at), (SELECT sum(rate) FROM fx_rate), "
         "(SELECT sum(rate) FROM rate_day) FROM import_log"
     )
-    key = (__version__, len(quality.CHECKS), warehouse.version, source.today, *log[0])
+    key = (__version__, len(quality.CHECKS), warehouse.version, source.today, source.settings.tag_media, *log[0])
     found = doubts_kept.load(warehouse.folder, key)
     if found is None:
         found = quality.doubts(gather(source))
@@ -104,6 +105,8 @@ def gather(source: Source) -> Evidence:
             currencies=[quality.CurrencyUse(*row) for row in observe.currencies(asked)],
             shared_orders=[quality.SharedOrders(*row) for row in observe.shared_orders(asked)],
             tags=[quality.SourceMedium(*row) for row in observe.tags(asked)],
+            channels=channels.with_own(channels.read(observe.naming(asked).get(channels.FILE, ""))),
+            tag_rules=utm.Rules(source.settings.tag_media),
             costs=[quality.CostMonth(*row) for row in observe.costs(asked)],
             findings=list(_findings(source.imports(), observe.facts_of_imports(asked))),
         )

@@ -54,6 +54,7 @@ function liveForm(form, part) {
     if (!answer.ok || !found || mine !== turn) return;
     document.querySelector(part).replaceWith(found);
     document.querySelector(".langs").replaceWith(page.querySelector(".langs"));
+    for (const button of found.querySelectorAll("[data-copy]")) copyButton(button);
     history.replaceState(null, "", address);
   });
 }
@@ -80,6 +81,7 @@ function copyButton(button) {
 for (const button of document.querySelectorAll("[data-copy]")) copyButton(button);
 for (const form of document.querySelectorAll("#search")) liveForm(form, "#hits");
 for (const form of document.querySelectorAll("#own-form")) liveForm(form, "#preview");
+for (const form of document.querySelectorAll("form[data-live]")) liveForm(form, form.dataset.live);
 for (const button of document.querySelectorAll("#theme")) themeButton(button);
 for (const form of document.querySelectorAll("form[data-auto]")) autoForm(form);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
