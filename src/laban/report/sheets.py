@@ -9,7 +9,7 @@ from typing import Literal
 
 from laban.i18n import translate
 from laban.metrics.result import Number
-from laban.report import narrative
+from laban.report import narrative, narrative_maturity
 from laban.report.table_words import TableWords
 from laban.report.views.kpi import KpiView
 from laban.report.views.parts import Tile, Unit
@@ -203,6 +203,7 @@ def _notes(view: KpiView, lang: str) -> tuple[str, ...]:
     return (
         narrative.kpi_sentence(view.tile, view.frame, lang),
         narrative.formula_words(view, lang),
+        *narrative_maturity.sentences(view.tile, lang, view.frame.currency),
         view.description.get(lang),
     )
 
@@ -244,6 +245,10 @@ def of_scorecard(view: ScorecardView, lang: str) -> tuple[Sheet, ...]:
     columns = tuple(
         SheetColumn(translate(lang, f"table.file.board_{n}"), k) for n, k in zip(names, kinds, strict=True)
     )
+    ripe: tuple[tuple[str, CellKind], ...] = (
+        *(("state", "text"), ("expected", "score"), ("low", "score"), ("high", "score")),
+    )
+    columns += tuple(SheetColumn(translate(lang, f"maturity.column_{name}"), kind) for name, kind in ripe)
     rows = tuple(_board_row(tile, view.frame.currency, lang) for tile in view.tiles)
     notes = narrative.headline(view, lang)
     return (Sheet("scorecard", view.pack.name.get(lang), notes, columns, rows, view.frame.currency),)
@@ -258,4 +263,6 @@ def _board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
         Measured(tile.baseline, kpi.unit),
         narrative.signed(change, kpi.unit, lang, currency),
         narrative.verdict_words(change, lang),
+        narrative_maturity.state(tile, lang),
+        *(Measured(end, kpi.unit) for end in (tile.maturity.expected, tile.maturity.low, tile.maturity.high)),
     )
