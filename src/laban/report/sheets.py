@@ -9,7 +9,7 @@ from typing import Literal
 
 from laban.i18n import translate
 from laban.metrics.result import Number
-from laban.report import narrative
+from laban.report import narrative, narrative_maturity
 from laban.report.table_words import TableWords
 from laban.report.views.kpi import KpiView
 from laban.report.views.parts import Tile, Unit
@@ -203,6 +203,7 @@ def _notes(view: KpiView, lang: str) -> tuple[str, ...]:
     return (
         narrative.kpi_sentence(view.tile, view.frame, lang),
         narrative.formula_words(view, lang),
+        *narrative_maturity.sentences(view.tile, lang, view.frame.currency),
         view.description.get(lang),
     )
 
@@ -236,27 +237,31 @@ def _of_course(view: KpiView, lang: str) -> Sheet:
 
 # The scorecard
 
-#: The columns of a board: what ``board_row`` gives.
+#: The columns of a board, as ``board_row`` gives them: what names them, and their kind.
 BOARD: tuple[tuple[str, CellKind], ...] = (
-    ("kpi", "text"),
-    ("unit", "text"),
-    ("value", "measured"),
-    ("before", "measured"),
-    ("change", "text"),
-    ("verdict", "text"),
+    ("table.file.board_kpi", "text"),
+    ("table.file.board_unit", "text"),
+    ("table.file.board_value", "measured"),
+    ("table.file.board_before", "measured"),
+    ("table.file.board_change", "text"),
+    ("table.file.board_verdict", "text"),
+    ("maturity.column_state", "text"),
+    ("maturity.column_expected", "measured"),
+    ("maturity.column_low", "measured"),
+    ("maturity.column_high", "measured"),
 )
 
 
 def of_scorecard(view: ScorecardView, lang: str) -> tuple[Sheet, ...]:
     """Return the scorecard's numbers, one row per KPI; their units stand in a column."""
-    columns = tuple(SheetColumn(translate(lang, f"table.file.board_{name}"), kind) for name, kind in BOARD)
+    columns = tuple(SheetColumn(translate(lang, key), kind) for key, kind in BOARD)
     rows = tuple(board_row(tile, view.frame.currency, lang) for tile in view.tiles)
     notes = narrative.headline(view, lang)
     return (Sheet("scorecard", view.pack.name.get(lang), notes, columns, rows, view.frame.currency),)
 
 
 def board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
-    """Return a tile as a row of a board: name, unit, both numbers, the step and what it is worth, in words."""
+    """Return a tile as a row of a board: name, unit, both numbers, the step in words, where it will end."""
     kpi, change = tile.kpi, tile.change
     return (
         kpi.name.get(lang),
@@ -265,4 +270,6 @@ def board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
         Measured(tile.baseline, kpi.unit),
         narrative.signed(change, kpi.unit, lang, currency),
         narrative.verdict_words(change, lang),
+        narrative_maturity.state(tile, lang),
+        *(Measured(end, kpi.unit) for end in (tile.maturity.expected, tile.maturity.low, tile.maturity.high)),
     )

@@ -33,7 +33,7 @@ from laban.report.views.kpi import (
     ReadingRow,
     Variant,
 )
-from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text
+from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text, Tile
 from laban.report.views.samples import denominator, sample
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def kpi_page(
     made = common.tile(source, answers, kpi)
     made = replace(made, notes=(*made.notes, *(credit_notes(source, kpi, around) if made.value is not None else ())))
     place = common.standing(source, kpi, around, [point.value for point in made.spark[:-1]])
+    place = replace(place, settled=place.ends is not None or made.maturity.final)
     split = by or (allowed[0] if allowed else None)
     weeks = _series(source, kpi, around)
     return KpiView(
@@ -93,7 +94,7 @@ def kpi_page(
         category=entry.category,
         tile=made,
         missing=(common.missing(catalogue, kpi, cell, refusal, begun=around.begun) if cell.value is None else None),
-        comparisons=_comparisons(source, place, cell, around),
+        comparisons=tuple(_alike(one, made, around) for one in _comparisons(source, place, cell, around)),
         series=weeks,
         events=events(Period(weeks[0].period.start, weeks[-1].period.end)) if weeks else (),
         dimension=split,
@@ -182,6 +183,13 @@ def _comparisons(source: Source, place: Standing, cell: Cell, around: Frame) -> 
     found.append(_against_average(source, place, cell, around))
     found.append(_against_benchmark(place.kpi))
     return tuple(found)
+
+
+def _alike(one: Compared, made: Tile, around: Frame) -> Compared:
+    """The comparison of the tile, where it is with the earlier number when that was just as young."""
+    if one.kind != around.compared or made.maturity.grown is None:
+        return one
+    return replace(one, value=made.baseline, change=made.change)
 
 
 def _against(
