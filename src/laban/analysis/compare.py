@@ -33,7 +33,15 @@ Verdict = Literal["good", "bad", "neutral"]
 Aim = Literal["higher_better", "lower_better", "neutral"]
 Kind = Literal["count", "rate", "mean", "sum", "score", "stock"]
 Reason = Literal[
-    "no_value", "no_baseline", "not_enough_data", "no_history", "immature", "within_noise", "flat", "no_aim"
+    "no_value",
+    "no_baseline",
+    "not_enough_data",
+    "no_history",
+    "immature",
+    "redefined",
+    "within_noise",
+    "flat",
+    "no_aim",
 ]
 
 Z95 = 1.959963984540054

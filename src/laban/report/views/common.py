@@ -252,14 +252,35 @@ def standing(source: Source, kpi: str, around: Frame, history: Sequence[Number |
 
 
 def change(catalogue: Catalogue, place: Standing, cell: Cell, before: Cell | None) -> Change:
-    """Return the step from the baseline's cell to the period's."""
-    return compare(
+    """Return the step from the baseline's cell to the period's; no verdict where platforms count otherwise now."""
+    made = compare(
         sample(catalogue, place.kpi.id, cell),
         sample(catalogue, place.kpi.id, before or EMPTY),
         place.kpi.direction,
         mature=place.settled and place.ends is None,
         history=place.history,
     )
+    if made.word and before is not None and recounted(cell, before):
+        return replace(made, verdict="neutral", reason="redefined")
+    return made
+
+
+#: What a platform counted once and what it counts instead now: one number on a page, two ways of counting.
+RECOUNTED = (("social_impressions_counted", "social_views_counted"),)
+#: Two numbers are alike when their parts counted the new way differ by no more than this.
+_ALIKE = 0.1
+
+
+def recounted(cell: Cell, before: Cell) -> bool:
+    """Return whether two numbers were counted in different ways."""
+    found = ((new_share(cell, pair), new_share(before, pair)) for pair in RECOUNTED)
+    return any(now is not None and then is not None and abs(now - then) > _ALIKE for now, then in found)
+
+
+def new_share(cell: Cell, pair: tuple[str, str]) -> float | None:
+    """Return which part of a number was counted the new way; None where nothing was counted either way."""
+    old, new = (float(cell.parts.get(name) or 0) for name in pair)
+    return new / (old + new) if old + new > 0 else None
 
 
 def tile(source: Source, answers: Answers, kpi: str) -> Tile:

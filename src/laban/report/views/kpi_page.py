@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -33,7 +34,7 @@ from laban.report.views.kpi import (
     ReadingRow,
     Variant,
 )
-from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text, Tile
+from laban.report.views.parts import Compared, Event, Frame, KpiHead, Point, Source, Text, Tile
 from laban.report.views.samples import denominator, sample
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ WEEKS = 104
 AVERAGED = 12
 #: Rows of a breakdown on the page.
 ROWS = 100
+#: From this part on a number counts as counted the new way.
+_HALF = 0.5
 
 
 def kpi_page(
@@ -88,7 +91,7 @@ def kpi_page(
     place = common.standing(source, kpi, around, [point.value for point in made.spark[:-1]])
     place = replace(place, settled=place.ends is not None or made.maturity.final)
     split = by or (allowed[0] if allowed else None)
-    weeks = _series(source, kpi, around)
+    weeks, breaks = _series(source, kpi, around)
     return KpiView(
         frame=around,
         category=entry.category,
@@ -96,7 +99,7 @@ def kpi_page(
         missing=(common.missing(catalogue, kpi, cell, refusal, begun=around.begun) if cell.value is None else None),
         comparisons=tuple(_alike(one, made, around) for one in _comparisons(source, place, cell, around)),
         series=weeks,
-        events=events(Period(weeks[0].period.start, weeks[-1].period.end)) if weeks else (),
+        events=(*events(Period(weeks[0].period.start, weeks[-1].period.end)), *breaks) if weeks else (),
         dimension=split,
         dimensions=allowed,
         breakdown=_breakdown(source, place, split, around, cell) if split and cell.value is not None else None,
@@ -158,8 +161,11 @@ def _reading(kpi: str, variant: CatalogueVariant) -> str:
     return base if variant.id == STANDARD and "." in kpi else f"{base}.{variant.id}"
 
 
-def _series(source: Source, kpi: str, around: Frame) -> tuple[Point, ...]:
-    """The last 104 weeks, each with the week it corresponds to last year (around Tết: the same place)."""
+def _series(source: Source, kpi: str, around: Frame) -> tuple[tuple[Point, ...], tuple[Event, ...]]:
+    """The last 104 weeks, each with the week it corresponds to last year (around Tết: the same place).
+
+    With them the weeks in which a platform began to count otherwise, so that the line has a visible break there.
+    """
     through = source.today - timedelta(days=1)
     asked = trailing(unit_of(min(around.elapsed.last, through), "week"), WEEKS)
     result = source.run(Query((kpi,), asked, grain="week", where=common.where(around.channel), compare="tet"))
@@ -174,7 +180,15 @@ def _series(source: Source, kpi: str, around: Frame) -> tuple[Point, ...]:
         for week, row in zip(buckets(asked, "week"), result.rows, strict=False)
     ]
     first = next((i for i, point in enumerate(points) if point.value is not None), len(points))
-    return tuple(points[first:])
+    return tuple(points[first:]), tuple(_breaks(result.rows))
+
+
+def _breaks(rows: Sequence[Row]) -> Iterator[Event]:
+    for pair in common.RECOUNTED:
+        shares = [(row.period, share) for row in rows if (share := common.new_share(row.cells[0], pair)) is not None]
+        for (_, before), (week, now) in itertools.pairwise(shares):
+            if before < _HALF <= now:
+                yield Event(week.start, week.start + timedelta(days=1), "note", pair[1])
 
 
 def _comparisons(source: Source, place: Standing, cell: Cell, around: Frame) -> tuple[Compared, ...]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from laban.metrics.model import Catalogue, Pack
 
 DEFAULT_PACK = "weekly_seven"
+#: Why nothing can be said about a step.
+OPEN = frozenset({"not_enough_data", "no_history", "immature", "redefined", "no_baseline", "no_aim"})
 #: Tiles shown large.
 BIG = 5
 
@@ -99,7 +101,7 @@ def state(tile: Tile) -> Literal["good", "bad", "steady", "open", "missing"]:
     if tile.value is None:
         return "missing"
     change = tile.change
-    if change is None or change.reason in {"not_enough_data", "no_history", "immature", "no_baseline", "no_aim"}:
+    if change is None or change.reason in OPEN:
         return "open"
     return change.verdict if change.verdict != "neutral" else "steady"
 
