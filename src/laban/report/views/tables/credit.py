@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from laban.facts import UNATTRIBUTED
 from laban.metrics.result import Number, Row
 from laban.report.views.parts import Note
 from laban.report.views.tables.declare import Material
 from laban.report.views.tables.marks import Made, Places
 from laban.report.views.tables.model import Amount
 
-#: The channel of what is credited to none, as the warehouse calls it.
-UNATTRIBUTED = "unattributed"
 #: From this many times one's own revenue on a platform's claim is worth a word.
 MUCH = 1.2
 
