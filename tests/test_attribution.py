@@ -254,3 +254,16 @@ def test_every_row_of_the_table_leads_on(shop: Workspace, tmp_path: Path) -> Non
     }
     assert any(UNATTRIBUTED in link for link in links)
     assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_channel_that_costs_more_than_it_brings_is_marked(shop: Workspace, tmp_path: Path) -> None:
+    lines = Slice(
+        *("fact_order_line", "shop", "", "line", "day", None, None),
+        columns=("order_id", "line_no", "date", "quantity", "unit_cost"),
+        rows=[("1", "1", NOW.date(), D(1), D(350_000))],
+    )
+    load(shop.warehouse, tmp_path, "l", lines)
+    view = table_page(shop, "attribution", Asked(period=Period.parse("2026-W47")))
+    profit = next(table for table in view.tables if table.id == "profit")
+    marks = {row.key[0]: [mark.code for mark in row.marks] for row in profit.rows}
+    assert marks["paid_social"] == ["loses"]  # 50,000 of profit for 100,000 of ads

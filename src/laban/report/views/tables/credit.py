@@ -82,3 +82,9 @@ def overlap_told(material: Material) -> Sequence[Note]:
     amounts = {"claimed": claimed, "own": own, "overlap": claimed - own}
     shown = {name: Amount(value, "currency") for name, value in amounts.items()}
     return (Note("claims_overlap" if claimed > own else "claims_within", shown),)
+
+
+def loses(material: Material) -> Places:
+    """Rows that cost more than the gross profit they are credited with."""
+    found = [(place, material.value(row, "marketing_roi")) for place, row in enumerate(material.every)]
+    return [place for place, roi in found if roi is not None and roi < 0]
