@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from laban.facts import UNATTRIBUTED
 from laban.metrics.query import Query
 from laban.periods import Period
 from laban.report.narrative import note_text
@@ -21,9 +23,11 @@ from laban.settings import Settings, load_settings
 from laban.sources.heard import channel_heard
 from laban.sources.model import Slice
 from laban.warehouse import Warehouse
-from laban.warehouse.attribution import MODELS, UNATTRIBUTED
+from laban.warehouse.attribution import MODELS
+from laban.web.app import create_app
 from laban.workspace import Workspace
 from warehouse_rows import NOON, day, load, orders
+from web_client import Client
 
 D = Decimal
 NOW = datetime(2026, 11, 20, 12)  # noqa: DTZ001  facts are kept in the shop's time
@@ -239,3 +243,27 @@ def test_a_page_prints_model_look_back_and_the_share_of_nobody(shop: Workspace, 
     assert all(note_text(note, "en") for note in view.tile.notes)
     other = kpi_page(shop, "orders_count", period=Period.parse("2026-W47"))
     assert not [note for note in other.tile.notes if note.code.startswith("credited")]
+
+
+def test_every_row_of_the_table_leads_on(shop: Workspace, tmp_path: Path) -> None:
+    client = Client(create_app(shop, cache=tmp_path))
+    page = client.get("/tables/attribution?period=2026-W47&lang=en").text
+    links = {
+        link.replace("&amp;", "&")
+        for link in re.findall(r'href="(/tables/attribution[^"#]*channel=[^"#]*)[#"]', page)
+    }
+    assert any(UNATTRIBUTED in link for link in links)
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_channel_that_costs_more_than_it_brings_is_marked(shop: Workspace, tmp_path: Path) -> None:
+    lines = Slice(
+        *("fact_order_line", "shop", "", "line", "day", None, None),
+        columns=("order_id", "line_no", "date", "quantity", "unit_cost"),
+        rows=[("1", "1", NOW.date(), D(1), D(350_000))],
+    )
+    load(shop.warehouse, tmp_path, "l", lines)
+    view = table_page(shop, "attribution", Asked(period=Period.parse("2026-W47")))
+    profit = next(table for table in view.tables if table.id == "profit")
+    marks = {row.key[0]: [mark.code for mark in row.marks] for row in profit.rows}
+    assert marks["paid_social"] == ["loses"]  # 50,000 of profit for 100,000 of ads

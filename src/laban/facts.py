@@ -581,6 +581,9 @@ CHANNEL_GROUPS: tuple[str, ...] = (
     "other",
 )
 
+#: What no channel is credited with, where sales are shared among channels.
+UNATTRIBUTED = "unattributed"
+
 #: Overlapping classes: paid social is paid *and* social, so class totals are never added together.
 CHANNEL_CLASSES: dict[str, tuple[str, ...]] = {
     "paid": ("paid_search", "display", "video", "paid_social", "affiliate"),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from laban.facts import UNATTRIBUTED
 from laban.metrics.model import Catalogue
 from laban.metrics.people import days_of
 from laban.periods import Period
-from laban.warehouse.attribution import BY_MODEL, MODELS, UNATTRIBUTED
+from laban.warehouse.attribution import BY_MODEL, MODELS
 
 #: The sources of measures that credit somebody.
 _CREDITED = frozenset({"fact_attribution", BY_MODEL})

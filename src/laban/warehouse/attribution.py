@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from laban.facts import MONEY
+from laban.facts import MONEY, UNATTRIBUTED
 from laban.warehouse.dirty import ATTRIBUTION
 from laban.warehouse.sql import literal
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import duckdb
 
 MODELS = ("last_click", "first_click", "linear", "position_based", "self_reported")
-#: What is credited to no channel.
-UNATTRIBUTED = "unattributed"
 #: The view with every model: to be asked for one model at a time, for sums over models mean nothing.
 BY_MODEL = "fact_attribution_model"
 #: Facts whose rows decide who is credited.

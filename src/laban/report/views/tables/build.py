@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from laban.errors import LabanError, UnknownNameError, UnsupportedDimensionError
-from laban.facts import CHANNEL_GROUPS
+from laban.facts import CHANNEL_GROUPS, UNATTRIBUTED
 from laban.i18n import Phrase
 from laban.metrics.columns import with_columns
 from laban.metrics.query import Query, Where
@@ -117,7 +117,7 @@ def table_page(source: Source, name: str, asked: Asked | None = None) -> TableVi
     for dimension in (*wanted.only, *wanted.by):
         wide.catalogue.dimension(dimension)
     channel = wanted.only.get(common.CHANNEL)
-    common.check_channel(channel, CHANNEL_GROUPS)
+    common.check_channel(channel, (*CHANNEL_GROUPS, UNATTRIBUTED))
     around = common.frame(wide, wanted.period or _lately(source, spec.days), wanted.compare, channel=channel)
     page = _Page(wide, spec, wanted, around)
     knobs = page.knobs()

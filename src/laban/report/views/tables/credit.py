@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from laban.facts import UNATTRIBUTED
 from laban.metrics.result import Number, Row
 from laban.report.views.parts import Note
 from laban.report.views.tables.declare import Material
 from laban.report.views.tables.marks import Made, Places
 from laban.report.views.tables.model import Amount
 
-#: The channel of what is credited to none, as the warehouse calls it.
-UNATTRIBUTED = "unattributed"
 #: From this many times one's own revenue on a platform's claim is worth a word.
 MUCH = 1.2
 
@@ -83,3 +82,9 @@ def overlap_told(material: Material) -> Sequence[Note]:
     amounts = {"claimed": claimed, "own": own, "overlap": claimed - own}
     shown = {name: Amount(value, "currency") for name, value in amounts.items()}
     return (Note("claims_overlap" if claimed > own else "claims_within", shown),)
+
+
+def loses(material: Material) -> Places:
+    """Rows that cost more than the gross profit they are credited with."""
+    found = [(place, material.value(row, "marketing_roi")) for place, row in enumerate(material.every)]
+    return [place for place, roi in found if roi is not None and roi < 0]

@@ -199,7 +199,7 @@ _ALL: tuple[Spec, ...] = (
         knobs=(KnobSpec("gross_margin_rate", "percent"),),
     ),
     Spec(
-        "attribution", "R060",
+        "attribution", "R108",
         (
             Split(
                 "models",
@@ -220,6 +220,14 @@ _ALL: tuple[Spec, ...] = (
                 ),
                 marks=(Mark("claims_more", "watch", credit.claims_more),),
                 says=(credit.overlap_told,), chart="ad_conversion_value",
+            ),
+            Split(
+                "profit",
+                (Column("marketing_spend", share=True), Column("attributed_revenue"),
+                 Column("attributed_gross_profit"), Column("marketing_roi", change=True),
+                 Column("marketing_efficiency_ratio")),
+                by=(("channel",), ("campaign",)), sort="marketing_roi", ascending=True,
+                marks=(Mark("loses", "bad", credit.loses),), chart="marketing_roi",
             ),
         ),
         filters=("campaign",),
