@@ -17,6 +17,7 @@ from laban.care.restore import restore
 from laban.metrics.query import Query
 from laban.metrics.rolled import rolled
 from laban.periods import Period
+from laban.report.views.campaigns import campaigns_page
 from laban.settings import Settings
 from laban.sources.model import Slice
 from laban.tagging.campaigns import FILE, Book, Spelling, alike, canonical, doubtful, key_of, read, write
@@ -132,6 +133,13 @@ def test_sums_that_are_kept_follow_an_answer(workspace: Workspace, tmp_path: Pat
     assert spend(workspace) == {"Tết 2026": 157}
     assert workspace.warehouse.query("SELECT count(*) FROM rollup_dirty") == [(0,)]
     assert [(row.key, row.cells[0].value) for row in workspace.run(asked).rows] == [(("Tết 2026",), 9)]
+
+
+def test_spend_beside_a_name_counts_once(workspace: Workspace, tmp_path: Path) -> None:
+    again = ads([(day(1), "Tết 2026", "120"), (day(2), "TET-2026", "50")], day(1), day(8))
+    load(workspace.warehouse, tmp_path, "again", again)
+    (pair,) = (d for d in campaigns_page(workspace).doubtful if d.reason == "equal")
+    assert {pair.one.name: pair.one.spend, pair.other.name: pair.other.spend} == {"Tết 2026": 120, "TET-2026": 50}
 
 
 def post(client: Client, path: str, **form: str) -> str:

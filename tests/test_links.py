@@ -21,6 +21,8 @@ from laban.clicks import Click, Clicks, read_counts
 from laban.metrics.query import Query
 from laban.periods import Period
 from laban.report.qr import qr_code
+from laban.report.views.data import data_page
+from laban.report.views.doubts import doubts_of
 from laban.settings import Settings
 from laban.tagging import links, utm
 from laban.tagging.channels import Tag, shipped
@@ -220,6 +222,15 @@ def test_past_clicks_follow_what_is_said_now(workspace: Workspace) -> None:
     assert [(place, channel, n) for _, _, place, *_, channel, n in facts(workspace)] == [
         ("Bài ghim mới", "affiliate", 1)
     ]
+
+
+def test_what_is_counted_here_is_never_called_late(workspace: Workspace) -> None:
+    clicks = with_links(workspace)
+    clicks.count("p2", "link")
+    clicks.deliver()
+    workspace.fixed_today = date(2027, 3, 1)
+    assert data_page(workspace).freshness == ()
+    assert doubts_of(workspace) == ()
 
 
 def test_counts_are_kept_over_a_restart_and_torn_lines_are_left_out(workspace: Workspace) -> None:

@@ -33,6 +33,8 @@ ALIKE: Final = 0.72
 #: Names that are compared with each other; the ones with the most money and visits first.
 MOST_COMPARED: Final = 600
 MOST_DOUBTFUL: Final = 60
+#: Equal letters say less than equal words.
+_LETTERS: Final = 0.9
 #: Words of names that tell nothing of which campaign it is.
 _EMPTY_WORDS: Final = frozenset(
     {"campaign", "chien", "dich", "ads", "ad", "qc", "cp", "cpc", "utm", "vn", "new", "copy"}
@@ -185,8 +187,8 @@ def _pairs(ranked: Sequence[Spelling]) -> Iterator[tuple[Spelling, Spelling]]:
             blocks[word].append(place)
         for _, number in one.ids:
             blocks[number].append(place)
-    # A word that half of all names have tells them apart from nothing.
-    common = max(20, len(ranked) // 2)
+    # A word that many names have tells none of them from the others.
+    common = max(20, min(80, len(ranked) // 2))
     pairs = {
         pair
         for word, block in blocks.items()
@@ -221,8 +223,17 @@ def alike(one: str, other: str) -> float:
     mine, theirs = mine - _EMPTY_WORDS or mine, theirs - _EMPTY_WORDS or theirs
     shared = len(mine & theirs)
     words = 2 * shared / (len(mine) + len(theirs)) if shared else 0.0
-    letters = SequenceMatcher(None, "".join(sorted(mine)), "".join(sorted(theirs)), autojunk=False).ratio()
-    return round(max(words, letters * 0.9), 3)
+    if words >= ALIKE:
+        return round(words, 3)
+    return round(max(words, _letters("".join(sorted(mine)), "".join(sorted(theirs))) * _LETTERS), 3)
+
+
+def _letters(one: str, other: str) -> float:
+    """How alike the letters are; zero where a look at their counts tells that they are not alike enough."""
+    found, least = SequenceMatcher(None, one, other, autojunk=False), ALIKE / _LETTERS
+    if found.real_quick_ratio() < least or found.quick_ratio() < least:
+        return 0.0
+    return found.ratio()
 
 
 # reading and writing

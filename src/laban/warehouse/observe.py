@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
-from laban.facts import FACT, FACTS
+from laban.facts import FACT, FACTS, Fact
 from laban.warehouse.naming import NAMED
 from laban.warehouse.schema import rates_of
 from laban.warehouse.sql import literal, quote
@@ -224,16 +224,26 @@ def visits(asked: Asked) -> list[Row]:
 
 
 def campaign_names(asked: Asked) -> list[Row]:
-    """(fact, name as written, platform, its number there, rows, spend, first day, last day) of every campaign."""
-    parts = [
-        f"""SELECT {literal(name)} AS fact, coalesce(given_campaign, campaign) AS name, platform,
-            {"campaign_id" if "campaign_id" in FACT[name].names else "NULL"} AS number, count(*) AS rows,
-            {"sum(spend_reporting)" if "spend_reporting" in FACT[name].names else "NULL"} AS spend,
-            min(date) AS first, max(date) AS last
-        FROM {quote(name)} WHERE campaign IS NOT NULL GROUP BY ALL"""
-        for name in NAMED
-    ]
-    return asked.query(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL")
+    """(fact, name as written, platform, its number there, rows, spend, first day, last day) of every campaign.
+
+    Names come from all rows, for what counts may change; spend from those that count.
+    """
+    return asked.query(f"SELECT * FROM ({' UNION ALL '.join(_campaigns(FACT[name]) for name in NAMED)}) ORDER BY ALL")
+
+
+def _campaigns(fact: Fact) -> str:
+    number, spend, joined = "NULL", "NULL", ""
+    if "campaign_id" in fact.names:
+        number = "f.campaign_id"
+    if "spend_reporting" in fact.names:
+        spend = "sum(f.spend_reporting) FILTER (a.slice_id IS NOT NULL)"
+        joined = (
+            f" LEFT JOIN active a ON a.fact = {literal(fact.name)} AND f.slice_id = a.slice_id "
+            "AND f.date >= a.start_day AND f.date < a.end_day"
+        )
+    return f"""SELECT {literal(fact.name)} AS fact, coalesce(f.given_campaign, f.campaign) AS name, f.platform,
+        {number} AS number, count(*) AS rows, {spend} AS spend, min(f.date) AS first, max(f.date) AS last
+    FROM {quote(fact.name)} f{joined} WHERE f.campaign IS NOT NULL GROUP BY ALL"""
 
 
 def costs(asked: Asked) -> list[Row]:

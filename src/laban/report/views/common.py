@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlencode
 from weakref import WeakKeyDictionary
 
+from laban import clicks
 from laban.analysis.compare import Change, compare, enough, interval
 from laban.errors import UnknownNameError
 from laban.i18n import Phrase, messages, translate
@@ -417,6 +418,8 @@ def freshness(source: Source) -> tuple[Freshness, ...]:
     yesterday = source.today - timedelta(days=1)
     found = []
     for item in source.freshness():
+        if item.platform == clicks.PLATFORM:
+            continue  # counted here, and never late
         behind = max(0, (yesterday - item.last_day).days) if item.last_day else None
         stale = behind is None or behind > STALE_DAYS
         found.append(Freshness(item.platform, item.first_day, item.last_day, item.loaded_at, behind, stale))

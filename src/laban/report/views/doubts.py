@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from laban import __version__
+from laban import __version__, clicks
 from laban.analysis import quality
 from laban.analysis.quality import Doubt, Evidence
 from laban.periods import Period
@@ -96,7 +96,8 @@ def gather(source: Source) -> Evidence:
     with source.warehouse.snapshot() as asked:
         return Evidence(
             today=source.today,
-            covered=[quality.Covered(*row) for row in observe.covered(asked)],
+            # What is counted here has no day missing or half: a day without clicks is one without clicks.
+            covered=[quality.Covered(*row) for row in observe.covered(asked) if row[1] != clicks.PLATFORM],
             reaches=[quality.Reach(*row) for row in observe.reaches(asked)],
             days=list(_days(asked)),
             campaigns=[quality.CampaignMonth(*row) for row in observe.campaign_months(asked)],
