@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from laban.periods import Period
@@ -197,8 +198,13 @@ def currencies_beside(raw: Raw) -> Counter[str]:
 def _beside(cell: Cell) -> str | None:
     if not isinstance(cell, str) or (cell.isascii() and not any(c.isalpha() or c == "$" for c in cell)):
         return None
+    return _beside_number(cell)
+
+
+@lru_cache(maxsize=20_000)
+def _beside_number(text: str) -> str | None:
     try:
-        return split_affixes(cell)[1]
+        return split_affixes(text)[1]
     except NotANumberError:
         return None
 

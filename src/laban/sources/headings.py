@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -34,7 +35,22 @@ def _platforms_of(heading: str, among: Known) -> tuple[str, ...]:
 
 def _by_pattern(heading: str, among: Known) -> tuple[str, ...]:
     text, all_ = clean(heading), among.platforms.values()
+    if not any(pattern.fullmatch(text) for pattern in _any_pattern(among)):
+        return ()
     return tuple(p.id for p in all_ if any(pattern.fullmatch(text) for pattern, _ in p.patterns))
+
+
+@lru_cache(maxsize=8)
+def _any_pattern(among: Known) -> tuple[re.Pattern[str], ...]:
+    """Return a few patterns that match what any platform's pattern matches: most cells of a file match none."""
+    found = [pattern for platform in among.platforms.values() for pattern, _ in platform.patterns]
+    # What refers to its own groups, or begins with flags of its own, cannot become a part of another pattern.
+    parts = [p for p in found if not p.groups and not p.pattern.startswith("(?")]
+    joined = [
+        re.compile("|".join(f"(?:{p.pattern})" for p in parts if p.flags == flags), flags)
+        for flags in sorted({p.flags for p in parts})
+    ]
+    return (*joined, *(p for p in found if p not in parts))
 
 
 def known_headings(row: Sequence[object]) -> int:

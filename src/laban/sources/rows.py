@@ -146,17 +146,23 @@ def drop_hints(table: Table) -> None:
     """Leave out the example row and the notes that our own templates carry under their headings."""
     platform = table.match.platform
     notes = {plain(text) for column in platform.columns.values() for text in column.note.values() if text}
-    keep = [i for i, (_, row) in enumerate(table.data) if not _is_hint(row, notes)]
+    shortest = min(map(len, notes), default=0)
+    keep = [i for i, (_, row) in enumerate(table.data) if not _is_hint(row, notes, shortest)]
     if len(keep) < len(table.data):
         table.context.notes.add("info", "example_row", member=table.member, count=len(table.data) - len(keep))
         table.keep(keep)
 
 
-def _is_hint(row: Row, notes: set[str]) -> bool:
-    texts = [text_of(cell).strip() for cell in row if text_of(cell).strip()]
-    folded = [plain(text[:400]) for text in texts]
+def _is_hint(row: Row, notes: set[str], shortest: int) -> bool:
+    texts = [text for cell in row if (text := text_of(cell).strip())]
+    folded = [plain(text[:400]) for text in texts if not _is_short(text, shortest)]
     is_example = any(text.startswith(("vi du-", "vi du:", "example-", "example:")) for text in folded)
-    return is_example or sum(1 for text in folded if text in notes) * 2 > len(folded)
+    return is_example or sum(1 for text in folded if text in notes) * 2 > len(texts)
+
+
+def _is_short(text: str, shortest: int) -> bool:
+    """Whether a cell is neither a note nor an example at first sight: folding never makes plain letters more."""
+    return len(text) < shortest and text[0] not in "vVeE" and text.isascii()
 
 
 def name_weekdays(table: Table) -> None:

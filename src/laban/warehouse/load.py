@@ -50,7 +50,10 @@ def load(connection: duckdb.DuckDBPyConnection, reading: Reading, incoming: Inco
         duckdb.Error: a value does not fit its column; the caller rolls back.
     """
     import_id = next_id(connection, "import_log", "id")
-    placed = [(store(connection, part, import_id), part) for part in reading.slices]
+    first = next_id(connection, "slice", "slice_id")
+    placed = list(enumerate(reading.slices, first))
+    for slice_id, part in placed:
+        store(connection, part, import_id, slice_id)
     for name in _facts(placed):
         money.fill_reporting(connection, FACT[name], _ids(placed, name))
     return complete(connection, reading, incoming, import_id, placed)
@@ -75,14 +78,12 @@ def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> i
     return int(row[0]) if row else 1
 
 
-def store(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int) -> int:
-    """Insert a slice and its rows; return the slice's number."""
+def store(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int, slice_id: int) -> None:
+    """Insert a slice and its rows."""
     fact = FACT[part.fact]
-    slice_id = next_id(connection, "slice", "slice_id")
     register(connection, part, import_id, slice_id)
     types = {name: fact.column(name).type for name in part.columns}
     insert(connection, fact.name, types, part.rows, constants(fact, part, slice_id))
-    return slice_id
 
 
 def register(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int, slice_id: int) -> None:
