@@ -67,8 +67,8 @@ def test_truth_can_be_read_back(tmp_path: Path) -> None:
     assert (read["seed"], read["end"], read["weeks"], read["shop"]) == (7, "2026-11-22", 8, SHOP_NAME)
     assert {entry["file"] for entry in read["files"]} == {path.name for path in (tmp_path / "inbox").iterdir()}
     assert all(len(values) == 56 for values in read["daily"].values())
-    spend = sum(Decimal(e["totals"]["spend"]) for e in read["files"] if e["platform"] == "tiktok_ads")
-    assert sum(read["daily"]["fact_ad_performance.spend|platform=tiktok_ads"]) == spend
+    visits = sum(Decimal(e["totals"]["clicks"]) for e in read["files"] if e["platform"] == "gsc")
+    assert sum(read["daily"]["fact_search_performance.clicks"]) == visits
     assert {event["kind"] for event in read["events"]} == {event.kind for event in shop().events}
     assert truth.as_json() == read | {"daily": truth.daily, "parameters": truth.parameters}
 

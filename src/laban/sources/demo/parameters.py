@@ -148,7 +148,10 @@ PLANTS: tuple[Plant, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Everything the causal model knows beside ``seed``, ``end`` and ``weeks``."""
+    """Everything the causal model knows beside ``seed``, ``end`` and ``weeks``.
+
+    For the last ``weekly_exports`` weeks somebody downloaded advertising and orders every Sunday evening.
+    """
 
     campaigns: tuple[Campaign, ...] = CAMPAIGNS
     visiting: Visiting = field(default_factory=Visiting)
@@ -156,6 +159,7 @@ class Parameters:
     trading: Trading = field(default_factory=Trading)
     prospecting: Prospecting = field(default_factory=Prospecting)
     plants: tuple[Plant, ...] = PLANTS
+    weekly_exports: int = 12
 
     def as_json(self) -> dict[str, Any]:
         """Return the parameters as nested plain values."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
@@ -52,7 +52,10 @@ class Line:
 
 @dataclass(slots=True)
 class Order:
-    """An order as its sheet shows it at the end of the data; money in ₫."""
+    """An order as its sheet shows it at the end of the data; money in ₫.
+
+    ``steps`` says what became of it when, whether or not the data reach so far.
+    """
 
     order_id: str
     at: datetime
@@ -73,6 +76,18 @@ class Order:
     status: str = "placed"
     delivered: datetime | None = None
     refund: int = 0
+    steps: tuple[tuple[datetime, str], ...] = ()
+
+    def state(self, moment: datetime) -> str:
+        """Return how far the order had come by ``moment``."""
+        return next((status for at, status in reversed(self.steps) if at <= moment), "placed")
+
+    def seen(self, moment: datetime) -> Order:
+        """Return the order as its sheet showed it at ``moment``."""
+        status = self.state(moment)
+        at = dict((status, at) for at, status in self.steps)
+        delivered = at["delivered"] if status == "delivered" else None
+        return replace(self, status=status, delivered=delivered, refund=self.value if status == "returned" else 0)
 
     @property
     def value(self) -> int:
@@ -284,13 +299,12 @@ def _fulfil(order: Order, book: Book, *, cod: bool) -> bool:
     shipped = order.at + timedelta(hours=dice.between(10, 40), days=wait)
     arrived = shipped + timedelta(hours=dice.between(26, 110))
     returned = arrived + timedelta(days=dice.between(2, 6))
-    until = datetime.combine(book.last, time.max)
-    if cancels and order.at + timedelta(hours=6) <= until:
-        order.status = "cancelled"
-    elif fails and returned <= until:
-        order.status, order.refund = "returned", order.value
-    elif not fails and not cancels and arrived <= until:
-        order.status, order.delivered = "delivered", arrived
-    elif shipped <= until:
-        order.status = "shipped"
+    if cancels:
+        order.steps = ((order.at + timedelta(hours=6), "cancelled"),)
+    elif fails:
+        order.steps = ((shipped, "shipped"), (returned, "returned"))
+    else:
+        order.steps = ((shipped, "shipped"), (arrived, "delivered"))
+    known = order.seen(datetime.combine(book.last, time.max))
+    order.status, order.delivered, order.refund = known.status, known.delivered, known.refund
     return fails or cancels

@@ -15,12 +15,12 @@ from itertools import groupby
 from zlib import crc32
 
 from laban.sources.demo.delivery import AdDay
+from laban.sources.demo.exports.history import downloads
 from laban.sources.demo.files import (
     DemoFile,
     add_up,
     delimited,
     fraction,
-    pieces,
     span,
     thousands,
     utf16,
@@ -28,8 +28,6 @@ from laban.sources.demo.files import (
 )
 from laban.sources.demo.model import World
 
-RECENT_DAYS = 42
-EARLIER_BY = 7
 HEADINGS = (
     "Ngày", "Trạng thái chiến dịch", "Chiến dịch", "Mã đơn vị tiền tệ", "Loại chiến dịch", "Lượt chuyển đổi",
     "Giá trị chuyển đổi", "Số lượt hiển thị", "Lượt nhấp", "Lượt tương tác", "Chi phí", "ID Chiến Dịch",
@@ -83,22 +81,11 @@ def campaign_id(name: str) -> int:
     return 20_000_000_000 + crc32(name.encode())
 
 
-def downloads(first: date, last: date) -> list[tuple[date, date, date]]:
-    """Return (first day, last day, day of the download) of every file, in the order they were downloaded.
-
-    The last six weeks were downloaded twice, a week apart: the first five of them stand in both files.
-    """
-    recent = max(first, last - timedelta(days=RECENT_DAYS - 1))
-    found = [(start, stop, last) for start, stop in pieces(first, recent - timedelta(days=1), 6)]
-    earlier = last - timedelta(days=EARLIER_BY)
-    return [*found, (recent, earlier, earlier), (recent, last, last)]
-
-
 def write(world: World) -> list[DemoFile]:
     """Return the Google Ads files of the shop."""
     mine = [row for row in world.ads if row.campaign.platform == "google_ads"]
     files = []
-    for number, (first, last, seen) in enumerate(downloads(world.first, world.last)):
+    for number, (first, last, seen) in enumerate(downloads(world, months=6)):
         rows = [_row(ad, seen) for ad in mine if first <= ad.day <= last]
         files.append(_file(rows, first, last, wide=number % 2 == 1, daily=number % 3 == 0))
     return [*files, *_keywords(world, mine)]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from laban.periods import Period
 from laban.sources.demo.delivery import AdDay
 from laban.sources.demo.dice import Dice
-from laban.sources.demo.exports.google_ads import downloads
+from laban.sources.demo.exports.history import downloads
 from laban.sources.demo.exports.own_sheet import daily, over, whole
 from laban.sources.demo.files import DemoFile, add_up, delimited, ratio, span
 from laban.sources.demo.model import World
@@ -74,7 +74,7 @@ def write(world: World) -> list[DemoFile]:
     mine = [row for row in world.ads if row.campaign.platform == "meta_ads"]
     reach = {id(ad): round(ad.impressions / (1.09 + 0.12 * dice.unit())) for ad in mine}
     files = []
-    for first, last, seen in downloads(world.first, world.last):
+    for first, last, seen in downloads(world, months=6):
         rows = [_row(ad, reach[id(ad)], seen) for ad in mine if first <= ad.day <= last]
         files.append(_file(rows, first, last))
     return [*files, *_reach(world, mine)]

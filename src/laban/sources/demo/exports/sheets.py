@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeVar
 from zlib import crc32
 
 from laban.sources.demo.attention import AccountDay
+from laban.sources.demo.exports.history import downloads
 from laban.sources.demo.files import DemoFile, add_up, delimited, pieces, span, thousands
 from laban.sources.demo.model import World
 from laban.sources.demo.prospects import Lead
@@ -63,8 +64,11 @@ class Style:
 def write(world: World) -> list[DemoFile]:
     """Return the own sheets of the shop."""
     files = []
-    for number, (first, last) in enumerate(pieces(world.first, world.last, 6)):
-        orders = [order for order in world.orders if first <= order.at.date() <= last]
+    count = min(ORDER_EXPORTS, world.parameters.weekly_exports)
+    weekly = downloads(world, months=6, days=ORDER_DAYS, weeks=count)
+    for number, (first, last, seen) in enumerate(weekly):
+        until = datetime.combine(seen, time.max)
+        orders = [order.seen(until) for order in world.orders if first <= order.at.date() <= last]
         style = Style(semicolon=number % 2 == 1)
         files.append(_orders(orders, first, last, style, world.parameters.trading.packing_cost))
     for number, (first, last) in enumerate(pieces(world.first, world.last, 12)):
@@ -103,6 +107,8 @@ def _flag(value: bool) -> str:
     return "Có" if value else "Không"
 
 
+#: Days in a weekly download of orders, and of how many weeks there is one: parcels settle sooner than ads.
+ORDER_DAYS, ORDER_EXPORTS = 28, 8
 ORDER_HEADINGS = (
     "Mã đơn hàng", "Ngày đặt", "Số điện thoại khách", "Họ tên", "Trạng thái", "Ngày giao", "Tiền hàng", "Giảm giá",
     "Hoàn tiền", "Phí ship shop chịu", "Phí sàn", "Kênh bán", "Nguồn khách", "Chiến dịch", "Sản phẩm", "Nhóm hàng",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from laban.sources.demo.delivery import AdDay
-from laban.sources.demo.files import DemoFile, add_up, delimited, pieces, span
+from laban.sources.demo.exports.history import downloads
+from laban.sources.demo.files import DemoFile, add_up, delimited, span
 from laban.sources.demo.model import World
 
 HEADINGS = (
@@ -18,8 +20,13 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def _bought(ad: AdDay) -> int:
-    return len(ad.claims)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A campaign on a day, as TikTok counted it at a download."""
+
+    ad: AdDay
+    bought: int
+    value: int
 
 
 def _looked(ad: AdDay) -> int:
@@ -32,36 +39,37 @@ def _stayed(ad: AdDay) -> int:
     return min(_looked(ad), ad.video_views * 9 // 100 + ad.link_clicks)
 
 
-def _value(ad: AdDay) -> int:
-    return sum(claim.value for claim in ad.claims)
-
-
-MEASURES: Mapping[str, Callable[[AdDay], int | Decimal | None]] = {
-    "video_views_2s": _looked,
-    "video_completions": _stayed,
-    "spend": lambda ad: ad.spend,
-    "impressions": lambda ad: ad.impressions,
-    "link_clicks": lambda ad: ad.link_clicks,
-    "conversions": _bought,
-    "video_views": lambda ad: ad.video_views,
-    "purchases": _bought,
-    "revenue": _value,
+MEASURES: Mapping[str, Callable[[Row], int | Decimal | None]] = {
+    "video_views_2s": lambda row: _looked(row.ad),
+    "video_completions": lambda row: _stayed(row.ad),
+    "spend": lambda row: row.ad.spend,
+    "impressions": lambda row: row.ad.impressions,
+    "link_clicks": lambda row: row.ad.link_clicks,
+    "conversions": lambda row: row.bought,
+    "video_views": lambda row: row.ad.video_views,
+    "purchases": lambda row: row.bought,
+    "revenue": lambda row: row.value,
 }
 
 
 def write(world: World) -> list[DemoFile]:
-    """Return the TikTok Ads files of the shop, one per year."""
+    """Return the TikTok Ads files of the shop: one per year, and those of the last weeks."""
     mine = [row for row in world.ads if row.campaign.platform == "tiktok_ads"]
     files = []
-    for first, last in pieces(world.first, world.last, 12):
-        rows = [row for row in mine if first <= row.day <= last]
+    for first, last, seen in downloads(world, months=12):
+        rows = [_row(ad, seen) for ad in mine if first <= ad.day <= last]
         if rows:
             files.append(_file(rows, first, last))
     return files
 
 
-def _file(rows: Sequence[AdDay], first: date, last: date) -> DemoFile:
-    lines = [_line(ad.campaign.name, ad.day.isoformat(), "Active", [ad]) for ad in rows]
+def _row(ad: AdDay, seen: date) -> Row:
+    known = ad.known(seen)
+    return Row(ad, len(known), sum(claim.value for claim in known))
+
+
+def _file(rows: Sequence[Row], first: date, last: date) -> DemoFile:
+    lines = [_line(row.ad.campaign.name, row.ad.day.isoformat(), "Active", [row]) for row in rows]
     totals = add_up(rows, MEASURES)
     body = [HEADINGS, *lines, _line(f"Total of {len(rows)} results", "-", "-", rows)]
     return DemoFile(
@@ -71,19 +79,19 @@ def _file(rows: Sequence[AdDay], first: date, last: date) -> DemoFile:
         rows=len(rows),
         totals=totals,
         own_totals=totals,
-        start=min(ad.day for ad in rows),
-        end=max(ad.day for ad in rows) + timedelta(days=1),
+        start=min(row.ad.day for row in rows),
+        end=max(row.ad.day for row in rows) + timedelta(days=1),
     )
 
 
-def _line(name: str, day: str, status: str, ads: Sequence[AdDay]) -> list[object]:
-    spend, shown = sum(ad.spend for ad in ads), sum(ad.impressions for ad in ads)
-    clicks, bought = sum(ad.link_clicks for ad in ads), sum(_bought(ad) for ad in ads)
+def _line(name: str, day: str, status: str, rows: Sequence[Row]) -> list[object]:
+    spend, shown = sum(row.ad.spend for row in rows), sum(row.ad.impressions for row in rows)
+    clicks, bought = sum(row.ad.link_clicks for row in rows), sum(row.bought for row in rows)
     return [
         name, day, status, spend, _each(spend, clicks), _each(1000 * spend, shown), shown, clicks,
         _share(clicks, shown), bought, _each(spend, bought), _share(bought, clicks),
-        sum(ad.video_views for ad in ads), sum(map(_looked, ads)), sum(map(_stayed, ads)), bought,
-        sum(_value(ad) for ad in ads), "VND",
+        sum(row.ad.video_views for row in rows), sum(_looked(row.ad) for row in rows),
+        sum(_stayed(row.ad) for row in rows), bought, sum(row.value for row in rows), "VND",
     ]  # fmt: skip
 
 
