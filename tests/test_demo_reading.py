@@ -51,9 +51,9 @@ def latest(readings: dict[str, Reading], fact: str) -> list[dict[str, Any]]:
     key = next(each.key for each in FACTS if each.name == fact)
     whole = tuple(name for name in key if name not in ("account", "line_no"))
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for name in readings:  # sorted, as an import takes them
+    for name, reading in readings.items():  # sorted, as an import takes them
         mine: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-        for row in rows({name: readings[name]}, fact):
+        for row in rows({name: reading}, fact):
             mine.setdefault(tuple(row[column] for column in whole), []).append(row)
         found |= mine
     return [row for group in found.values() for row in group]

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from laban.metrics.catalogue import load_catalogue
-from laban.report.views.samples import RESTATED, settling_days
+from laban.metrics.ripening import RESTATED
+from laban.report.views.samples import settling_days
 
 #: Columns whose values change after the day they stand under, by fact.
 MOVING = {

@@ -17,7 +17,7 @@ from laban.bulk import EventsPlan
 from laban.errors import LabanError, WarehouseBusyError
 from laban.periods import Period
 from laban.sources.model import Finding, Reading
-from laban.warehouse import archive, imports, lock, money, restated, rollup, schema, transfer
+from laban.warehouse import archive, development, imports, lock, money, restated, rollup, schema, transfer
 from laban.warehouse.bulk import load_bulk
 from laban.warehouse.events import read_events
 from laban.warehouse.imports import ImportRecord, SourceFreshness
@@ -357,6 +357,11 @@ class Warehouse:
         """Return each change of a daily total by a later import."""
         with self._cursor() as cursor:
             return restated.restatements(cursor, fact, measure)
+
+    def sightings(self, fact: str) -> tuple[development.Sighting, ...]:
+        """Return which days of a fact each live import told of, and when it was made."""
+        with self._cursor() as cursor:
+            return development.sightings(cursor, fact)
 
     @property
     def folder(self) -> Path:

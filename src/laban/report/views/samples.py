@@ -10,28 +10,7 @@ from laban.facts import FACT
 from laban.metrics.formula import Expression, Input, Named, Operation, evaluate, inputs
 from laban.metrics.model import Catalogue
 from laban.metrics.result import Cell, Number
-
-#: Measures whose numbers still move for as long as their fact needs to settle: conversions and messages are credited
-#: later, parcels arrive or come back, cohorts are followed, posts and e-mails go on collecting reactions. Spend,
-#: clicks, visits and orders placed are final at once.
-RESTATED = frozenset(
-    (
-        *("ad_conversions", "ad_conversion_value", "ad_leads", "ad_messages", "ad_message_spend"),
-        *("orders_delivered", "orders_shipped", "orders_settled", "orders_returned", "deliveries"),
-        *("net_revenue", "delivered_revenue", "revenue_on_delivery", "refunds", "cogs"),
-        *("new_customer_revenue", "returning_customer_revenue", "known_buyer_revenue", "top5pct_customer_revenue"),
-        *("attributed_revenue", "attributed_gross_profit", "attributed_conversions", "attributed_new_customers"),
-        *("sourced_customers", "sourced_revenue"),
-        *("lead_cohort_mql", "lead_cohort_qualified", "lead_cohort_customer", "mql_cohort_sql"),
-        *("social_impressions", "social_reactions", "social_comments", "social_shares", "social_saves"),
-        *("social_link_clicks", "social_video_views", "social_video_completions", "social_watch_seconds"),
-        *("watched_video_views", "post_reach_sum", "post_engagement_rates", "post_engagements"),
-        *("reached_engagements", "viewed_engagements", "watched_engagements"),
-        *("email_unique_opens", "email_machine_opens", "email_human_opens", "email_unique_clicks"),
-        *("email_unsubscribes", "email_spam_complaints", "email_conversions", "email_revenue"),
-    )
-)
-
+from laban.metrics.ripening import RESTATED
 
 def settling_days(catalogue: Catalogue, kpi: str) -> int:
     """Return for how many days after a period its number still moves."""

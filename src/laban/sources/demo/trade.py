@@ -85,7 +85,7 @@ class Order:
     def seen(self, moment: datetime) -> Order:
         """Return the order as its sheet showed it at ``moment``."""
         status = self.state(moment)
-        at = dict((status, at) for at, status in self.steps)
+        at = {status: at for at, status in self.steps}
         delivered = at["delivered"] if status == "delivered" else None
         return replace(self, status=status, delivered=delivered, refund=self.value if status == "returned" else 0)
 
