@@ -10,14 +10,15 @@ level, by the credibility that it has earned (gamma-Poisson: Bühlmann and Gisle
 2005, ch. 2): with steady levels this is Bornhuetter-Ferguson, with changing ones chain ladder, in between the
 mixture of the two (Benktander; Mack, ASTIN Bulletin 30, 2000).
 
-The means per age are those of steps of ages (one day at first, a week in the end). Where numbers only grow they are
-the most likely ones for Poisson counts (found by expectation and maximisation, so they are never negative and add up to
-what was seen); where they fall, those of weighted least squares. Levels of weeks and means are worked out in turn.
+The means per age are those of steps of ages (one day at first, a week in the end). Where numbers only grow they
+are the most likely ones for Poisson counts (found by expectation and maximisation, so they are never negative and
+add up to what was seen); where they fall, those of weighted least squares. Levels of weeks and means are worked out
+in turn.
 
 Variance. Increments are overdispersed Poisson; levels and means have errors of estimation, taken together from their
 joint information; and what would have been forecast for earlier weeks, as they looked at that age, is held against
-what became of them: where they were further off than the model says, the variance is multiplied by that. The rest is a gamma variable where numbers only
-grow, a normal one elsewhere.
+what became of them: where that was further off than the model says, the variance is multiplied accordingly. What is
+to come is a gamma variable where numbers only grow, a normal one elsewhere.
 """
 
 from __future__ import annotations

@@ -90,6 +90,7 @@ def show_board(view: ScorecardView, lang: str) -> None:
     if view.tiles:
         console.print()
         _print_tiles(console, view, lang)
+        _print_maturity(console, view, lang)
         if any(tile.doubts for tile in view.tiles):
             words = translate(lang, "cli.doubts.legend", week=view.frame.period.text())
             console.print(words, style="yellow", highlight=False, markup=False)
@@ -99,6 +100,21 @@ def show_board(view: ScorecardView, lang: str) -> None:
             words = f"{missing.kpi.name.get(lang)}: {narrative.missing_text(missing, lang)}"
             console.print(Padding(words, (0, 0, 0, 2)), highlight=False, markup=False, style="dim")
     _print_freshness(console, view, lang)
+
+
+def _print_maturity(console: Console, view: ScorecardView, lang: str) -> None:
+    """Print where the numbers that still move are expected to end."""
+    from rich.padding import Padding  # noqa: PLC0415  only tables need it
+
+    from laban.report import narrative_maturity  # noqa: PLC0415  help needs no prose
+
+    said = [(tile, narrative_maturity.expected(tile, lang, view.frame.currency)) for tile in view.tiles]
+    if any(words for _, words in said):
+        console.print(f"\n{translate(lang, 'maturity.board')}", style="dim", highlight=False, markup=False)
+    for tile, words in said:
+        if words:
+            line = Padding(f"{tile.kpi.name.get(lang)}: {words}", (0, 0, 0, 2))
+            console.print(line, highlight=False, markup=False, style="dim")
 
 
 def _print_tiles(console: Console, view: ScorecardView, lang: str) -> None:
@@ -245,6 +261,7 @@ def _show_kpi(view: KpiView, lang: str) -> None:
         doubting,
         narrative,
         narrative_boards,
+        narrative_maturity,
     )
     from laban.report import format as fmt  # noqa: PLC0415  help needs no numbers
 
@@ -257,6 +274,8 @@ def _show_kpi(view: KpiView, lang: str) -> None:
         else narrative.kpi_sentence(view.tile, view.frame, lang)
     )
     console.print(words, highlight=False, markup=False)
+    for said in narrative_maturity.sentences(view.tile, lang, view.frame.currency):
+        console.print(said, style="dim", highlight=False, markup=False)
     for note in view.tile.notes:
         console.print(narrative.note_text(note, lang), style="dim", highlight=False, markup=False)
     for remark in narrative_boards.remarks(view, lang):

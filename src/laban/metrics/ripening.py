@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
@@ -70,12 +71,12 @@ class Seen:
     exposure: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """A measure of one account: its days at each age they were told, and as they stand now.
 
-    ``told`` leaves out what cannot be placed in time. ``now`` holds the days younger than the measure's window and some
-    weeks before them; a day's age is that of what is known of it, not of today.
+    ``told`` leaves out what cannot be placed in time. ``now`` holds the days younger than the measure's window and
+    some weeks before them; a day's age is that of what is known of it, not of today.
     """
 
     platform: str
@@ -89,21 +90,18 @@ class Series:
         known = [sight.known for sight in self.sightings if sight.start <= day < sight.end]
         return (max(known) - day).days if known else None
 
+    @cached_property
+    def _by_age(self) -> Mapping[tuple[date, int], float]:
+        return {(seen.day, seen.age): seen.value for seen in self.told}
+
     def at_age(self, day: date, age: int) -> float | None:
         """Return what was told of a day at exactly that age; None where nobody looked then."""
-        for seen in self.told:
-            if seen.day == day and seen.age == age:
-                return seen.value
+        found = self._by_age.get((day, age))
+        if found is not None:
+            return found
         wanted = day + timedelta(days=age)
         looked = any(s.placed and s.known == wanted and s.start <= day < s.end for s in self.sightings)
         return 0.0 if looked else None
-
-
-class Snapshot(Protocol):
-    """A warehouse as it stands at one moment."""
-
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement."""
 
 
 class Warehouse(Protocol):
@@ -193,16 +191,17 @@ def _of_one_date(
         current = [(day, age, row) for day, row in now.get(account, ()) if (age := series.age_of(day)) is not None]
         for place, measure in enumerate(measures):
             if any(row[2 + place] is not None for _, _, row in (*seen, *current)):
-                money = measure.unit == "currency"
-                both = (tuple(_seen(day, age, row, place, money=money) for day, age, row in rows if age >= 0)
-                        for rows in (seen, current))  # fmt: skip
-                made[measure.id].append(Series(*account, *both, tuple(group)))
+                told_days, days_now = (_column(rows, measure, place) for rows in (seen, current))
+                made[measure.id].append(Series(*account, told_days, days_now, tuple(group)))
     return {name: tuple(found) for name, found in made.items()}
 
 
-def _seen(day: date, age: int, row: Sequence[Any], place: int, *, money: bool) -> Seen:
-    """A day of a series that speaks of the measure at all: no value is none yet."""
-    return Seen(day, age, float(row[2 + place] or 0), float(row[1 if money else 0] or 0))
+def _column(rows: Iterable[tuple[date, int, Sequence[Any]]], measure: Measure, place: int) -> tuple[Seen, ...]:
+    """The days of one measure of an account that speaks of it at all: no value is none yet."""
+    exposure = 1 if measure.unit == "currency" else 0
+    return tuple(
+        Seen(day, age, float(row[2 + place] or 0), float(row[exposure] or 0)) for day, age, row in rows if age >= 0
+    )
 
 
 def _again(groups: Iterable[Sequence[Sighting]], window: int) -> list[tuple[Sighting, date]]:

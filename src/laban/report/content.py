@@ -13,7 +13,7 @@ from laban.analysis.compare import Change
 from laban.i18n import translate
 from laban.metrics.result import Number
 from laban.periods import Period
-from laban.report import charts, narrative
+from laban.report import charts, narrative, narrative_maturity
 from laban.report import format as fmt
 from laban.report.views.calendar import events
 from laban.report.views.parts import Event, Freshness, KpiHead, Tile
@@ -171,7 +171,10 @@ def _line(view: ReportView, tile: Tile, lang: str) -> Line:
         second=step(tile.second.change, tile.kpi, lang, frame.currency),
         spark=tuple(point.value for point in tile.spark),
         unfinished=bool(tile.spark) and tile.spark[-1].partial,
-        remarks=tuple(narrative.note_text(note, lang) for note in tile.notes),
+        remarks=(
+            *narrative_maturity.sentences(tile, lang, frame.currency),
+            *(narrative.note_text(note, lang) for note in tile.notes),
+        ),
     )
 
 
@@ -179,7 +182,8 @@ def _detail(view: ReportView, tile: Tile, lang: str) -> tuple[str, str]:
     """Name and what there is to say: the change in a sentence, why there is no verdict, what to know."""
     frame = view.scorecard.frame
     said = narrative.kpi_sentence(tile, frame, lang, named=False)
-    remarks = [narrative.note_text(note, lang) for note in tile.notes if note.code != "immature"]
+    remarks = [*narrative_maturity.sentences(tile, lang, frame.currency)]
+    remarks += [narrative.note_text(note, lang) for note in tile.notes]
     return tile.kpi.name.get(lang), " ".join((said, *remarks))
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from laban.i18n import translate
 from laban.metrics.result import Number
-from laban.report import narrative
+from laban.report import narrative, narrative_maturity
 from laban.report.table_words import TableWords
 from laban.report.views.kpi import KpiView
 from laban.report.views.parts import Tile, Unit
@@ -203,6 +203,7 @@ def _notes(view: KpiView, lang: str) -> tuple[str, ...]:
     return (
         narrative.kpi_sentence(view.tile, view.frame, lang),
         narrative.formula_words(view, lang),
+        *narrative_maturity.sentences(view.tile, lang, view.frame.currency),
         view.description.get(lang),
     )
 
@@ -244,6 +245,10 @@ BOARD: tuple[tuple[str, CellKind], ...] = (
     ("before", "measured"),
     ("change", "text"),
     ("verdict", "text"),
+    ("maturity", "text"),
+    ("expected", "measured"),
+    ("low", "measured"),
+    ("high", "measured"),
 )
 
 
@@ -256,7 +261,7 @@ def of_scorecard(view: ScorecardView, lang: str) -> tuple[Sheet, ...]:
 
 
 def board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
-    """Return a tile as a row of a board: name, unit, both numbers, the step and what it is worth, in words."""
+    """Return a tile as a row of a board: name, unit, both numbers, the step and what it is worth, where it will end."""
     kpi, change = tile.kpi, tile.change
     return (
         kpi.name.get(lang),
@@ -265,4 +270,6 @@ def board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
         Measured(tile.baseline, kpi.unit),
         narrative.signed(change, kpi.unit, lang, currency),
         narrative.verdict_words(change, lang),
+        narrative_maturity.state(tile, lang),
+        *(Measured(end, kpi.unit) for end in (tile.maturity.expected, tile.maturity.low, tile.maturity.high)),
     )

@@ -27,7 +27,7 @@ NEAR_DAYS = 14
 class Sighting:
     """The days ``start <= day < end`` as one import told them.
 
-    ``known`` is the last day that it knows of; ``placed`` whether that is when it was made, or only when it was loaded.
+    ``known`` is the last day that it knows of; ``placed`` whether that is when it was made, not when it was loaded.
     """
 
     slice_id: int

@@ -13,7 +13,7 @@ from laban.i18n import translate
 from laban.metrics.model import Catalogue
 from laban.metrics.result import Number
 from laban.periods import Period
-from laban.report import doubting, narrative
+from laban.report import doubting, narrative, narrative_maturity
 from laban.report import format as fmt
 from laban.report.views import (
     DataView,
@@ -184,6 +184,10 @@ class Words:
     def note(self, note: Note) -> str:
         """Return a note about a number."""
         return narrative.note_text(note, self.lang)
+
+    def maturity(self, tile: Tile) -> tuple[str, ...]:
+        """Return what there is to say of a number that still moves."""
+        return narrative_maturity.sentences(tile, self.lang, self.currency)
 
     def doubts(self, tile: Tile) -> str:
         """Return how many doubts there are about the data of a number."""

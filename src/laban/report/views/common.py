@@ -16,11 +16,14 @@ from laban.metrics.query import Query, Where
 from laban.metrics.result import Cell, Number, Refusal, Result
 from laban.periods import Comparison, Period, compared, preceding, trailing, unit_of
 from laban.report.views.doubts import marks
+from laban.report.views.maturity import at_same_age, maturity
 from laban.report.views.parts import (
+    FINAL,
     Compared,
     Frame,
     Freshness,
     KpiHead,
+    Maturity,
     Missing,
     Note,
     Point,
@@ -265,7 +268,13 @@ def tile(source: Source, answers: Answers, kpi: str) -> Tile:
     cell, before = cells_of(answers.now, kpi)
     spark = course_of(answers, kpi)
     place = standing(source, kpi, around, [point.value for point in spark[:-1]])
-    made = change(catalogue, place, cell, before) if around.compared != "none" else None
+    ripe = maturity_of(source, place, cell, around)
+    place = replace(place, settled=ripe.final)
+    before, ripe = like_with_like(source, place, before, around, ripe)
+    made = None
+    if around.compared != "none":
+        alike = place if ripe.grown is None else replace(place, settled=True)
+        made = change(catalogue, alike, cell, before)
     drawn = sample(catalogue, kpi, cell)
     too_few = not enough(drawn) or (made is not None and made.reason == "not_enough_data")
     return Tile(
@@ -278,6 +287,7 @@ def tile(source: Source, answers: Answers, kpi: str) -> Tile:
         spark=spark,
         parts=cell.parts,
         notes=tuple(notes(catalogue, place, cell, around)),
+        maturity=ripe,
         enough_data=cell.value is not None and not too_few,
         reason="no_value" if cell.value is None else made.reason if made else None,
         window=cell.window,
@@ -307,8 +317,24 @@ def notes(catalogue: Catalogue, place: Standing, cell: Cell, around: Frame) -> I
         yield Note("parts_missing", {"measures": tuple(label_text(catalogue, m) for m in cell.missing)})
     if place.ends is not None:
         yield Note("data_until", {"day": place.ends})
-    elif not place.settled:
-        yield Note("immature", {"days": place.settling})
+
+
+def maturity_of(source: Source, place: Standing, cell: Cell, around: Frame) -> Maturity:
+    """Return how mature a number is; one whose data end inside the period is no matter of age."""
+    if place.ends is not None or not around.begun:
+        return FINAL
+    period = cell.window or around.elapsed
+    return maturity(source, place.kpi.id, cell, period, channel=around.channel, settled=place.settled)
+
+
+def like_with_like(
+    source: Source, place: Standing, before: Cell | None, around: Frame, ripe: Maturity
+) -> tuple[Cell | None, Maturity]:
+    """Return what a number is to be compared with: where it is young, the earlier one when that was just as young."""
+    if ripe.final or before is None or before.value is None or around.baseline is None or before.window is not None:
+        return before, ripe
+    then = at_same_age(source, place.kpi.id, before, around.elapsed, around.baseline, around.channel)
+    return (before, ripe) if then is None else (then, replace(ripe, grown=before.value))
 
 
 def data_end(source: Source, kpi: str, around: Frame) -> date | None:

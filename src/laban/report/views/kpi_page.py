@@ -32,7 +32,7 @@ from laban.report.views.kpi import (
     ReadingRow,
     Variant,
 )
-from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text
+from laban.report.views.parts import Compared, Frame, KpiHead, Point, Source, Text, Tile
 from laban.report.views.samples import denominator, sample
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def kpi_page(
     refusal = answers.now.refusals.get(kpi)
     made = common.tile(source, answers, kpi)
     place = common.standing(source, kpi, around, [point.value for point in made.spark[:-1]])
+    place = replace(place, settled=place.ends is not None or made.maturity.final)
     split = by or (allowed[0] if allowed else None)
     weeks = _series(source, kpi, around)
     return KpiView(
@@ -91,7 +92,7 @@ def kpi_page(
         category=entry.category,
         tile=made,
         missing=(common.missing(catalogue, kpi, cell, refusal, begun=around.begun) if cell.value is None else None),
-        comparisons=_comparisons(source, place, cell, around),
+        comparisons=tuple(_alike(one, made, around) for one in _comparisons(source, place, cell, around)),
         series=weeks,
         events=events(Period(weeks[0].period.start, weeks[-1].period.end)) if weeks else (),
         dimension=split,
@@ -180,6 +181,13 @@ def _comparisons(source: Source, place: Standing, cell: Cell, around: Frame) -> 
     found.append(_against_average(source, place, cell, around))
     found.append(_against_benchmark(place.kpi))
     return tuple(found)
+
+
+def _alike(one: Compared, made: Tile, around: Frame) -> Compared:
+    """The comparison of the tile, where it is with the earlier number when that was just as young."""
+    if one.kind != around.compared or made.maturity.grown is None:
+        return one
+    return replace(one, value=made.baseline, change=made.change)
 
 
 def _against(

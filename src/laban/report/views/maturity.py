@@ -1,28 +1,29 @@
 """How far a KPI's number can still be trusted to stay: final, still moving with its expected end, or only assumed.
 
-A KPI moves when one of its measures does. Where the log of imports has taught how such a measure ripens, the number it
-will come to is worked out by putting the expected end of every measure into the formula; the band follows from the
-bands of the measures, one moved at a time and the effects added as squares (first-order propagation of errors).
+A KPI moves when one of its measures does. Where the log of imports has taught how such a measure ripens, the number
+it will come to is worked out by putting the expected end of every measure into the formula; the band follows from
+the bands of the measures, one moved at a time and the effects added as squares (first-order propagation of errors).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from laban.analysis import maturity as ripening
 from laban.analysis.maturity import Curve, Rest, Sight
 from laban.facts import FACT
 from laban.metrics.formula import Input, evaluate
-from laban.metrics.result import Cell, Number
+from laban.metrics.result import Cell
 from laban.metrics.ripening import RESTATED, Seen, Series, ripens, series_of
 from laban.periods import Period
+from laban.report.views.parts import FINAL, Maturity
 
 if TYPE_CHECKING:
     from laban.metrics.model import Catalogue
@@ -30,37 +31,8 @@ if TYPE_CHECKING:
     from laban.warehouse import Warehouse
 
 
-@dataclass(frozen=True, slots=True)
-class Maturity:
-    """Whether a number is final, and where it will end.
-
-    Attributes:
-        state: ``final``; ``moving`` with an expected end learned from the log of imports; ``window``: it may still move
-            for ``days`` days after the period, as documented, for the log does not tell more yet.
-        days: For how many days after a period numbers like this one move, as documented.
-        expected: What the number is expected to come to; None unless ``moving``.
-        low: Lower end of the 80 % band of ``expected``.
-        high: Upper end.
-        known: The last day that the imports know of, where that is why the number is young.
-        before: The number of the period compared with as it stood at the same age, where the log knows it: a young
-            number is compared with this one, never with a final one.
-    """
-
-    state: Literal["final", "moving", "window"] = "final"
-    days: int = 0
-    expected: Number | None = None
-    low: Number | None = None
-    high: Number | None = None
-    known: date | None = None
-    before: Number | None = None
-
-    @property
-    def final(self) -> bool:
-        """Whether the number stays as it is."""
-        return self.state == "final"
-
-
-FINAL = Maturity()
+#: Sums over accounts agree with the whole up to the rounding of floating-point numbers.
+_EQUAL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +44,34 @@ class _Young:
     curve: Curve | None
 
 
-#: What each account's history taught, per warehouse and state of it.
-_curves: WeakKeyDictionary[Warehouse, tuple[int, dict[tuple[str, str, str], Curve | None]]] = WeakKeyDictionary()
+@dataclass
+class _Held:
+    """What was worked out of one state of a warehouse: what each account's history taught, and the answers."""
+
+    version: int
+    catalogue: Catalogue
+    curves: dict[tuple[str, str, str], Curve | None] = field(default_factory=dict)
+    answers: dict[tuple[str, Period, str | None, bool], Maturity] = field(default_factory=dict)
+    earlier: dict[tuple[str, Period, Period, str | None], Cell | None] = field(default_factory=dict)
+
+
+_kept: WeakKeyDictionary[Warehouse, _Held] = WeakKeyDictionary()
 _lock = Lock()
+
+
+def _held(source: Source) -> _Held:
+    version, catalogue = source.warehouse.version, source.catalogue
+    with _lock:
+        held = _kept.get(source.warehouse)
+        if held is None or held.version != version or held.catalogue is not catalogue:
+            held = _kept[source.warehouse] = _Held(version, catalogue)
+        return held
 
 
 def maturity(
     source: Source, kpi: str, cell: Cell, period: Period, *, channel: str | None = None, settled: bool = False
 ) -> Maturity:
-    """Return how mature the number of ``cell`` over ``period`` is.
+    """Return how mature the number of ``cell`` over ``period`` is; kept for a state of the warehouse.
 
     Args:
         source: The workspace.
@@ -90,22 +81,37 @@ def maturity(
         channel: The channel it is narrowed to.
         settled: Whether the documented window has passed since the period ended.
     """
-    moving = moving_inputs(source.catalogue, kpi)
-    if not moving or cell.value is None:
+    if cell.value is None or not moving_inputs(source.catalogue, kpi):
         return FINAL
-    days = max(_window(source.catalogue, one) for one in moving)
-    young = {one: _young(source, one, period, channel) for one in moving}
-    if not any(young.values()):
-        told = all(found is not None for found in young.values())
-        return Maturity("final" if settled or told else "window", days)
-    known = max((s.day + timedelta(days=s.age) for found in young.values() for y in found or () for s in y.days))
-    rests = {one: _rest(found) for one, found in young.items()}
-    if any(rest is None for rest in rests.values()) or not _plain(source.catalogue, kpi, moving):
-        return Maturity("window", days, known=known)
+    kept = _held(source).answers
+    key = (kpi, period, channel, settled)
+    if key not in kept:
+        kept[key] = _maturity(source, kpi, cell, period, channel, settled=settled)
+    return kept[key]
+
+
+def _maturity(
+    source: Source, kpi: str, cell: Cell, period: Period, channel: str | None, *, settled: bool
+) -> Maturity:
+    catalogue = source.catalogue
+    moving = moving_inputs(catalogue, kpi)
+    days = max(_window(catalogue, one) for one in moving)
+    young = {one: _young(source, one, cell, period, channel) for one in moving}
+    assumed = Maturity("final" if settled else "window", days)
+    told = {one: found for one, found in young.items() if found is not None}
+    if not any(told.values()):
+        return Maturity("final", days) if len(told) == len(young) else assumed
+    latest = max(seen.day + timedelta(days=seen.age) for found in told.values() for y in found for seen in y.days)
+    known = latest if settled else None
+    rests = {one: _rest(found) for one, found in told.items()}
     sure = {one: rest for one, rest in rests.items() if rest is not None}
+    if len(sure) < len(young):
+        return Maturity("window", days, known=known)
     if all(rest.mean == 0 and rest.variance == 0 for rest in sure.values()):
         return Maturity("final", days)
-    return _expected(source.catalogue, kpi, cell, sure, Maturity("moving", days, known=known))
+    if not _plain(catalogue, kpi, moving):
+        return Maturity("window", days, known=known)
+    return _expected(catalogue, kpi, cell, sure, Maturity("window", days, known=known))
 
 
 def moving_inputs(catalogue: Catalogue, kpi: str) -> tuple[Input, ...]:
@@ -123,38 +129,37 @@ def _plain(catalogue: Catalogue, kpi: str, moving: Sequence[Input]) -> bool:
     """Whether expected parts may be put into the formula: sums over the period itself, and nothing beside them."""
     entry = catalogue.kpi(kpi)
     counted = all(one.take == "value" and one.shift == "now" and not one.where for one in moving)
-    return counted and entry.aggregation in {"sum", "ratio_of_sums", "count", "difference"}
+    return counted and entry.aggregation in {"sum", "ratio_of_sums", "cohort_ratio"}
 
 
-def _young(source: Source, one: Input, period: Period, channel: str | None) -> tuple[_Young, ...] | None:
-    """The accounts with days of the period whose number is not final; None where the log cannot tell."""
+def _young(source: Source, one: Input, cell: Cell, period: Period, channel: str | None) -> tuple[_Young, ...] | None:
+    """The accounts with days of the period whose number is not final; None where the log cannot tell of all."""
     catalogue = source.catalogue
     measure = catalogue.measures[one.measure]
     if not ripens(catalogue, measure):
         return None
     window = _window(catalogue, one)
-    found = []
+    found, whole, told = [], 0.0, False
     for series in series_of(catalogue, source.warehouse, measure.id, channel):
-        days = tuple(seen for seen in series.now if seen.day in period and seen.age < window)
-        if days:
+        inside = [seen for seen in series.now if seen.day in period]
+        whole, told = whole + sum(seen.value for seen in inside), told or bool(inside)
+        if days := tuple(seen for seen in inside if seen.age < window):
             found.append(_Young(series, days, _curve(source, measure.id, series, window)))
+    part = float(cell.parts.get(one.label) or 0)
+    recent = source.today - timedelta(days=window) <= period.start
+    if not told or (recent and abs(whole - part) > _EQUAL * max(abs(part), 1.0)):
+        return None
     return tuple(found)
 
 
 def _curve(source: Source, measure: str, series: Series, window: int) -> Curve | None:
     """What the whole history of an account teaches, whatever channel is looked at; learned once per state."""
-    warehouse = source.warehouse
-    version = warehouse.version
-    with _lock:
-        kept = _curves.get(warehouse)
-        if kept is None or kept[0] != version:
-            kept = _curves[warehouse] = (version, {})
-    key = (measure, series.platform, series.account)
-    if key not in kept[1]:
-        whole = series_of(source.catalogue, warehouse, measure)
-        same = next((s for s in whole if (s.platform, s.account) == key[1:]), series)
-        kept[1][key] = ripening.learn(_sights(same.told), window)
-    return kept[1][key]
+    curves, key = _held(source).curves, (measure, series.platform, series.account)
+    if key not in curves:
+        whole = series_of(source.catalogue, source.warehouse, measure)
+        same = next((each for each in whole if (each.platform, each.account) == key[1:]), series)
+        curves[key] = ripening.learn(_sights(same.told), window)
+    return curves[key]
 
 
 def _sights(days: Sequence[Seen]) -> list[Sight]:
@@ -173,9 +178,7 @@ def _rest(found: Sequence[_Young] | None) -> Rest | None:
     return rest
 
 
-def _expected(
-    catalogue: Catalogue, kpi: str, cell: Cell, rests: Mapping[Input, Rest], made: Maturity
-) -> Maturity:
+def _expected(catalogue: Catalogue, kpi: str, cell: Cell, rests: Mapping[Input, Rest], made: Maturity) -> Maturity:
     """Put the expected end of each measure into the formula, then each end of its band."""
     expression = catalogue.expression(kpi)
     now = {one: cell.parts.get(one.label) for one in catalogue.inputs(kpi)}
@@ -191,7 +194,7 @@ def _expected(
     means = {one: rest.mean for one, rest in rests.items()}
     middle = value(means)
     if middle is None or any(now[one] is None for one in rests):
-        return Maturity("window", made.days, known=made.known)
+        return made
     below = above = 0.0
     for one, rest in rests.items():
         ends = [value({**means, one: end}) for end in rest.band()]
@@ -203,22 +206,24 @@ def _expected(
 
 
 def at_same_age(
-    source: Source,
-    kpi: str,
-    before: Cell | None,
-    periods: tuple[Period, Period | None],
-    channel: str | None = None,
+    source: Source, kpi: str, before: Cell, now: Period, then: Period, channel: str | None = None
 ) -> Cell | None:
-    """Return the earlier cell as it stood when its days were as old as those of the later period are now.
+    """Return the cell of an earlier period as it stood when its days were as old as those of the later one are now.
 
-    ``periods`` are the later and the earlier one. None where the log does not know it of every account and day.
+    None where the log does not know it of every account and day.
     """
-    now, then = periods
+    kept, key = _held(source).earlier, (kpi, now, then, channel)
+    if key not in kept:
+        kept[key] = _at_same_age(source, kpi, before, now, then, channel)
+    return kept[key]
+
+
+def _at_same_age(
+    source: Source, kpi: str, before: Cell, now: Period, then: Period, channel: str | None
+) -> Cell | None:
     catalogue = source.catalogue
     moving = moving_inputs(catalogue, kpi)
-    if before is None or before.value is None or then is None or now.days != then.days:
-        return None
-    if not _plain(catalogue, kpi, moving):
+    if before.value is None or now.days != then.days or not _plain(catalogue, kpi, moving):
         return None
     parts = dict(before.parts)
     for one in moving:

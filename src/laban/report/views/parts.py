@@ -101,11 +101,45 @@ class Note:
     """Something to know about a number: ``note.<code>`` in the message files, with its values.
 
     Codes: ``window`` (the number looks further back than the period), ``parts_missing`` (it lacks some of its
-    sources), ``immature`` (it still moves), ``data_until`` (the data end before the period does).
+    sources), ``data_until`` (the data end before the period does).
     """
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Maturity:
+    """Whether a number is final, and where it will end.
+
+    Attributes:
+        state: ``final``; ``moving`` with an expected end learned from the log of imports; ``window``: it may still
+            move for ``days`` days after the period, as documented, for the log does not tell more.
+        days: For how many days after a period numbers like this one move, as documented.
+        expected: What the number is expected to come to; None unless ``moving``.
+        low: Lower end of the 80 % band of ``expected``.
+        high: Upper end.
+        known: The last day that the imports know of, where the number is young only because nothing newer came.
+        grown: What the number compared with has become since; set where the change is from what it was when it was
+            just as young: a young number is never compared with a final one.
+    """
+
+    state: Literal["final", "moving", "window"] = "final"
+    days: int = 0
+    expected: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    known: date | None = None
+    grown: Number | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether the number stays as it is."""
+        return self.state == "final"
+
+
+#: The maturity of a number that does not move.
+FINAL = Maturity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +189,7 @@ class Tile:
         window: The period the number really speaks of, where it looks further back.
         query: Query string (without "?") of the KPI's own page in the same state.
         doubts: What may be wrong with the data the number rests on.
+        maturity: Whether it still moves, and where it is expected to end.
     """
 
     kpi: KpiHead
@@ -171,6 +206,7 @@ class Tile:
     window: Period | None
     query: str
     doubts: tuple[Doubt, ...] = ()
+    maturity: Maturity = FINAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from laban.metrics.model import Catalogue
 from laban.metrics.result import Cell, Number
 from laban.metrics.ripening import RESTATED
 
+
 def settling_days(catalogue: Catalogue, kpi: str) -> int:
     """Return for how many days after a period its number still moves."""
     measures = [catalogue.measures[i.measure] for i in catalogue.inputs(kpi)]
