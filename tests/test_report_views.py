@@ -114,7 +114,7 @@ def test_numbers_that_still_move_are_marked_and_not_judged(workspace: Workspace)
     fresh = tile(views.scorecard(workspace), "cost_per_conversion")
     assert fresh.change is not None
     assert fresh.change.reason == "immature"
-    assert "immature" in [note.code for note in fresh.notes]
+    assert (fresh.maturity.state, fresh.maturity.days, fresh.maturity.expected) == ("window", 28, None)
     old = tile(views.scorecard(workspace, period=Period.parse("2026-W20")), "cost_per_conversion")
     assert old.change is not None
     assert old.change.reason != "immature"
@@ -402,7 +402,8 @@ def test_json_has_numbers_as_numbers_and_periods_in_words(board: ScorecardView) 
 def test_every_code_that_a_view_can_carry_has_its_words() -> None:
     known = messages("vi")
     for area, codes in {
-        "note": ("window", "parts_missing", "immature", "data_until"),
+        "note": ("window", "parts_missing", "data_until"),
+        "maturity": ("moving", "window", "known", "same_age", "state_final", "state_moving", "state_window"),
         "missing": ("no_data", "no_parts", "zero_denominator", "not_by_channel"),
         "compared": ("no_baseline", "not_tet_season", "too_short", "no_benchmark"),
         "compare_short": ("previous", "year", "tet"),

@@ -150,7 +150,8 @@ PLANTS: tuple[Plant, ...] = (
 class Parameters:
     """Everything the causal model knows beside ``seed``, ``end`` and ``weeks``.
 
-    For the last ``weekly_exports`` weeks somebody downloaded advertising and orders every Sunday evening.
+    For the last ``weekly_exports`` weeks somebody downloaded advertising every Sunday evening, and orders, which
+    settle sooner, for the last ``weekly_orders``.
     """
 
     campaigns: tuple[Campaign, ...] = CAMPAIGNS
@@ -160,6 +161,7 @@ class Parameters:
     prospecting: Prospecting = field(default_factory=Prospecting)
     plants: tuple[Plant, ...] = PLANTS
     weekly_exports: int = 12
+    weekly_orders: int = 8
 
     def as_json(self) -> dict[str, Any]:
         """Return the parameters as nested plain values."""

@@ -64,8 +64,7 @@ class Style:
 def write(world: World) -> list[DemoFile]:
     """Return the own sheets of the shop."""
     files = []
-    count = min(ORDER_EXPORTS, world.parameters.weekly_exports)
-    weekly = downloads(world, months=6, days=ORDER_DAYS, weeks=count)
+    weekly = downloads(world, months=6, days=ORDER_DAYS, weeks=world.parameters.weekly_orders)
     for number, (first, last, seen) in enumerate(weekly):
         until = datetime.combine(seen, time.max)
         orders = [order.seen(until) for order in world.orders if first <= order.at.date() <= last]
@@ -107,8 +106,8 @@ def _flag(value: bool) -> str:
     return "Có" if value else "Không"
 
 
-#: Days in a weekly download of orders, and of how many weeks there is one: parcels settle sooner than ads.
-ORDER_DAYS, ORDER_EXPORTS = 28, 8
+#: Days in a weekly download of orders.
+ORDER_DAYS = 28
 ORDER_HEADINGS = (
     "Mã đơn hàng", "Ngày đặt", "Số điện thoại khách", "Họ tên", "Trạng thái", "Ngày giao", "Tiền hàng", "Giảm giá",
     "Hoàn tiền", "Phí ship shop chịu", "Phí sàn", "Kênh bán", "Nguồn khách", "Chiến dịch", "Sản phẩm", "Nhóm hàng",
