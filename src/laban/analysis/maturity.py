@@ -49,6 +49,7 @@ STEPS = (0, 1, 2, 3, 4, 6, 8, 11, 15, 21, 28, 42, 63)
 #: How many forecasts of earlier weeks count as much as the belief that the variance of the model is right.
 _BELIEF = 4.0
 _WEEK = 7
+_TINY = 1e-12
 #: Levels of weeks and pattern are worked out in turn; they hardly move after the third time.
 _ROUNDS, _PASSES = 4, 40
 
@@ -136,7 +137,9 @@ def normal_band(mean: float, variance: float) -> tuple[float, float]:
 
 def gamma_band(mean: float, variance: float) -> tuple[float, float]:
     """Return the 80 % band of a gamma variable (Wilson and Hilferty, PNAS 17, 1931); it holds the mean."""
-    if mean <= 0 or variance <= 0:
+    if variance <= 0:
+        return mean, mean
+    if mean <= 0 or mean * mean <= _TINY * variance:  # hardly anything, with hardly a chance of much
         return min(mean, 0.0), max(mean, 0.0)
     inverse = variance / (9 * mean * mean)
     low, high = (mean * max(0.0, 1 - inverse + sign * Z80 * math.sqrt(inverse)) ** 3 for sign in (-1, 1))

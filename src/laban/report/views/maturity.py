@@ -2,7 +2,8 @@
 
 A KPI moves when one of its measures does. Where the log of imports has taught how such a measure ripens, the number
 it will come to is worked out by putting the expected end of every measure into the formula; the band follows from
-the bands of the measures, one moved at a time and the effects added as squares (first-order propagation of errors).
+the bands of the measures, one moved at a time and the effects added as squares (first-order propagation of errors). A
+number that will move by less than what reads as "unchanged" is final.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from laban.analysis import maturity as ripening
+from laban.analysis.compare import FLAT
 from laban.analysis.maturity import Curve, Rest, Sight
 from laban.facts import FACT
 from laban.metrics.formula import Input, evaluate
@@ -202,6 +204,8 @@ def _expected(catalogue: Catalogue, kpi: str, cell: Cell, rests: Mapping[Input, 
         below += min([0.0, *steps]) ** 2
         above += max([0.0, *steps]) ** 2
     low, high = middle - math.sqrt(below), middle + math.sqrt(above)
+    if max(abs(end - float(cell.value or 0)) for end in (low, high)) < FLAT * abs(float(cell.value or 0)):
+        return Maturity("final", made.days)
     return Maturity("moving", made.days, middle, low, high, made.known)
 
 
