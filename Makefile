@@ -65,8 +65,10 @@ bench-data/peers-%/.ready: benchmarks/peers/%.txt $(READY_DEV)
 peers: bench-data/peers-metricflow/.ready bench-data/peers-bsl/.ready ## Ask two other semantic layers for the same board
 	$(BIN)/python benchmarks/peers/run.py $(firstword $(ROWS))
 
-accuracy: $(READY_DEV) ## Measure accuracy against published answers and print the table
+accuracy: $(READY_DEV) ## Measure accuracy against published answers and what became of young numbers, print the tables
 	@$(BIN)/python benchmarks/accuracy.py
+	@$(BIN)/python benchmarks/maturity.py
+	@$(BIN)/python benchmarks/ripening.py
 
 shots: $(READY_DEV) browser ## Screenshots of every page at 1280 and 390 px in both languages, into shots/
 	$(BIN)/python scripts/shots.py

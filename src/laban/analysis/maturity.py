@@ -17,8 +17,8 @@ in turn.
 
 Variance. Increments are overdispersed Poisson; levels and means have errors of estimation, taken together from their
 joint information; and what would have been forecast for earlier weeks, as they looked at that age, is held against
-what became of them: where that was further off than the model says, the variance is multiplied accordingly. What is
-to come is a gamma variable where numbers only grow, a normal one elsewhere.
+what became of them: as much further off (or nearer) as that was, the variance is multiplied. What is to come is a
+gamma variable where numbers only grow, a normal one elsewhere.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ FLAT = 0.002
 STEPS = (0, 1, 2, 3, 4, 6, 8, 11, 15, 21, 28, 42, 63)
 #: How many forecasts of earlier weeks count as much as the belief that the variance of the model is right.
 _BELIEF = 4.0
+#: Earlier forecasts are looked at from about so many moments.
+_LOOKED = 26
 _WEEK = 7
 _TINY = 1e-12
 #: Levels of weeks and pattern are worked out in turn; they hardly move after the third time.
@@ -75,7 +77,7 @@ class Curve:
         late: Events (dispersion units) that came late in the history: what the pattern rests on.
         errors: Covariance of the means of the steps of ages.
         grows: Whether numbers of this series only grow.
-        widening: By how much the variance of earlier forecasts was larger than the model says; at least 1.
+        widening: How many times as large as the model says the variance of earlier forecasts was.
     """
 
     known: tuple[float, ...]
@@ -167,24 +169,30 @@ def rest(curve: Curve, sights: Sequence[Sight]) -> Rest:
 
     The days of a week share one level.
     """
+    mean, chance, error = _coming(curve, sights)
+    return Rest(mean, curve.widening * (chance + error), curve.grows, curve.dispersion)
+
+
+def _coming(curve: Curve, sights: Sequence[Sight]) -> tuple[float, float, float]:
+    """The mean of what is to come, and its variance by chance and by the error of the curve."""
     import numpy as np  # noqa: PLC0415  slow to import, and most numbers are final
 
     weeks: dict[int, list[Sight]] = {}
     for sight in sights:
         if sight.age < curve.horizon and sight.exposure > 0:
             weeks.setdefault(sight.day // _WEEK, []).append(sight)
-    mean = variance = 0.0
+    mean = chance = 0.0
     weights, ages = np.zeros(len(curve.errors)), _ages(curve.horizon)
     for week in weeks.values():
         told = sum(sight.exposure * curve.known[max(sight.age, 0)] for sight in week)
         coming = sum(sight.exposure * (curve.known[-1] - curve.known[max(sight.age, 0)]) for sight in week)
         level, doubt = _level(curve.spread, curve.dispersion, told, sum(sight.value for sight in week))
         mean += level * coming
-        variance += curve.dispersion * level * abs(coming) + doubt * coming * coming
+        chance += curve.dispersion * level * abs(coming) + doubt * coming * coming
         for sight in week:
             weights += level * sight.exposure * (ages[-1] - ages[max(sight.age, 0) + 1])
-    variance += float(weights @ np.array(curve.errors) @ weights) if weights.any() else 0.0
-    return Rest(mean, curve.widening * variance, curve.grows, curve.dispersion)
+    error = float(weights @ np.array(curve.errors) @ weights) if weights.any() else 0.0
+    return mean, chance, error
 
 
 def _level(spread: float, dispersion: float, told: float, seen: float) -> tuple[float, float]:
@@ -374,10 +382,12 @@ def _widening(days: Sequence[Sequence[Sight]], curve: Curve) -> float:
             for sight in chain[:-1]:
                 groups.setdefault((sight.day + sight.age, sight.age // _WEEK), []).append((sight, chain[-1].value))
     ratios = []
-    for group in groups.values():
-        foreseen = rest(curve, [sight for sight, _ in group])
-        if foreseen.variance > 0:
+    moments = sorted({moment for moment, _ in groups})
+    looked = set(moments[:: max(1, len(moments) // _LOOKED)])
+    for group in (group for (moment, _), group in groups.items() if moment in looked):
+        mean, chance, error = _coming(curve, [sight for sight, _ in group])
+        if chance > 0:
             came = sum(final - sight.value for sight, final in group)
-            ratios.append((came - foreseen.mean) ** 2 / foreseen.variance)
-    # These weeks helped to draw the curve, so that it fits them better than it foresees others: never narrower.
-    return max(1.0, (sum(ratios) + _BELIEF) / (len(ratios) + _BELIEF))
+            # These weeks helped to draw the curve, so that it is nearer to them than to others by twice its error.
+            ratios.append((came - mean) ** 2 / max(chance - error, chance / 3))
+    return (sum(ratios) + _BELIEF) / (len(ratios) + _BELIEF)

@@ -57,8 +57,10 @@ _EXPOSURES: Mapping[str, tuple[str, str]] = {
 _COHORT = "CAST(created_at AS DATE)"
 #: Known of current rows only, so not of what was told before.
 _CURRENT_ONLY = "is_first_order"
+#: More files of an account than this are not all read.
+_MOST = 40
 #: Days beyond the window in which a file tells final numbers, and how many weeks of history are enough.
-_BEYOND, _WEEKS = 7, 40
+_BEYOND, _WEEKS = 7, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Series:
     """A measure of one account: its days at each age they were told, and as they stand now.
 
     ``told`` leaves out what cannot be placed in time. ``now`` holds the days younger than the measure's window and
-    some weeks before them; a day's age is that of what is known of it, not of today.
+    some weeks before them; a day's age is that of what is known of it, not of today. ``read`` says of which slices
+    the days were looked at, and from which day on.
     """
 
     platform: str
@@ -84,6 +87,7 @@ class Series:
     told: tuple[Seen, ...]
     now: tuple[Seen, ...]
     sightings: tuple[Sighting, ...]
+    read: Mapping[int, date]
 
     def age_of(self, day: date) -> int | None:
         """Return how old the latest number of a day was when it was told; None where no file covers it."""
@@ -100,8 +104,8 @@ class Series:
         if found is not None:
             return found
         wanted = day + timedelta(days=age)
-        looked = any(s.placed and s.known == wanted and s.start <= day < s.end for s in self.sightings)
-        return 0.0 if looked else None
+        looked = (s for s in self.sightings if s.slice_id in self.read and s.known == wanted)
+        return 0.0 if any(max(s.start, self.read[s.slice_id]) <= day < s.end for s in looked) else None
 
 
 class Warehouse(Protocol):
@@ -181,18 +185,22 @@ def _of_one_date(
     accounts: dict[tuple[str, str], list[Sighting]] = {}
     for sight in sightings:
         accounts.setdefault((sight.platform, sight.account), []).append(sight)
-    told = _told(warehouse, source, measures, _again(accounts.values(), window), channel)
+    files = _again(accounts.values(), window)
+    if not files:
+        return {}
+    told = _told(warehouse, source, measures, files, channel)
+    read = {sight.slice_id: since for sight, since in files}
     newest = max(sight.known for sight in sightings)
     now = _now(warehouse, source, measures, newest - timedelta(days=2 * window + _BEYOND), channel)
     made: dict[str, list[Series]] = {m.id: [] for m in measures}
     for account, group in accounts.items():
         seen = [(day, (s.known - day).days, row) for s in group for day, row in told.get(s.slice_id, ())]
-        series = Series(*account, (), (), tuple(group))
+        series = Series(*account, (), (), tuple(group), read)
         current = [(day, age, row) for day, row in now.get(account, ()) if (age := series.age_of(day)) is not None]
         for place, measure in enumerate(measures):
             if any(row[2 + place] is not None for _, _, row in (*seen, *current)):
                 told_days, days_now = (_column(rows, measure, place) for rows in (seen, current))
-                made[measure.id].append(Series(*account, told_days, days_now, tuple(group)))
+                made[measure.id].append(Series(*account, told_days, days_now, tuple(group), read))
     return {name: tuple(found) for name, found in made.items()}
 
 
@@ -205,13 +213,18 @@ def _column(rows: Iterable[tuple[date, int, Sequence[Any]]], measure: Measure, p
 
 
 def _again(groups: Iterable[Sequence[Sighting]], window: int) -> list[tuple[Sighting, date]]:
-    """The files whose days were told by others too, each with the first of its days that is worth reading."""
+    """The files whose days were told by others too, each with the first of its days that is worth reading.
+
+    Of an account that is asked every day, one file a week tells enough.
+    """
     found = []
     for group in groups:
         sure = [sight for sight in group if sight.placed]
         if len({sight.known for sight in sure}) > 1:
             newest = max(sight.known for sight in sure)
             recent = [sight for sight in sure if (newest - sight.known).days <= 7 * _WEEKS]
+            if len(recent) > _MOST:
+                recent = [sight for sight in recent if (newest - sight.known).days % 7 == 0]
             found += [(sight, sight.known - timedelta(days=window + _BEYOND)) for sight in recent]
     return found
 
@@ -224,8 +237,6 @@ def _told(
     channel: str | None,
 ) -> Mapping[int, list[tuple[date, tuple[Any, ...]]]]:
     """Per slice, its days with the exposures and each measure."""
-    if not files:
-        return {}
     day, select = _select(source, measures)
     chosen = Sql(
         "(SELECT unnest(CAST(? AS INTEGER[])) AS slice_id, unnest(CAST(? AS DATE[])) AS since)",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -232,7 +232,7 @@ def _at_same_age(
     parts = dict(before.parts)
     for one in moving:
         held = parts.get(one.label)
-        gone = _since(source, one, now, then, channel)
+        gone = None if held is None else _since(source, one, Decimal(held), now, then, channel)
         if held is None or gone is None:
             return None
         parts[one.label] = Decimal(held) - gone
@@ -240,25 +240,35 @@ def _at_same_age(
     return None if value is None else Cell(value, parts, before.missing, before.window)
 
 
-def _since(source: Source, one: Input, now: Period, then: Period, channel: str | None) -> Decimal | None:
-    """By how much a measure of the earlier period has changed since it was as old as the later one is now."""
+def _since(
+    source: Source, one: Input, part: Decimal, now: Period, then: Period, channel: str | None
+) -> Decimal | None:
+    """By how much a measure of the earlier period has changed since it was as old as the later one is now.
+
+    ``part`` is what it is today: where the accounts of the log do not add up to it, they are not all.
+    """
     catalogue = source.catalogue
     measure = catalogue.measures[one.measure]
     if not ripens(catalogue, measure):
         return None
-    back, window, total = (now.start - then.start).days, _window(catalogue, one), Decimal(0)
+    window, total, whole = _window(catalogue, one), Decimal(0), Decimal(0)
     for series in series_of(catalogue, source.warehouse, measure.id, channel):
         held = {seen.day: seen.value for seen in series.now}
+        whole += sum((Decimal(repr(value)) for day, value in held.items() if day in then), Decimal(0))
         for number in range(now.days):
-            day = now.start + timedelta(days=number)
-            age, earlier = series.age_of(day), day - timedelta(days=back)
-            if age is None and day not in held and earlier not in held:
-                continue
-            if age is None:
+            gone = _day_since(series, held, now.start + timedelta(days=number), (now.start - then.start).days, window)
+            if gone is None:
                 return None
-            if age < window:
-                told = series.at_age(earlier, age)
-                if told is None:
-                    return None
-                total += Decimal(repr(held.get(earlier, 0.0))) - Decimal(repr(told))
-    return total
+            total += gone
+    return total if abs(whole - part) <= Decimal(repr(_EQUAL)) * max(abs(part), Decimal(1)) else None
+
+
+def _day_since(series: Series, held: Mapping[date, float], day: date, back: int, window: int) -> Decimal | None:
+    """By how much the day ``back`` days before ``day`` has changed since it was as old as ``day`` is."""
+    age, earlier = series.age_of(day), day - timedelta(days=back)
+    if age is None:
+        return None if day in held or earlier in held else Decimal(0)
+    if age >= window:
+        return Decimal(0)
+    told = series.at_age(earlier, age)
+    return None if told is None else Decimal(repr(held.get(earlier, 0.0))) - Decimal(repr(told))
