@@ -261,7 +261,7 @@ def of_scorecard(view: ScorecardView, lang: str) -> tuple[Sheet, ...]:
 
 
 def board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
-    """Return a tile as a row of a board: name, unit, both numbers, the step and what it is worth, where it will end."""
+    """Return a tile as a row of a board: name, unit, numbers, the step, what it is worth, where it will end."""
     kpi, change = tile.kpi, tile.change
     return (
         kpi.name.get(lang),
