@@ -49,7 +49,7 @@ def _notes(frame: Frame, lang: str) -> tuple[str, ...]:
 
 def _of_tiles(name: str, title: str, lines: Lines, frame: Frame, lang: str) -> Sheet:
     section = SheetColumn(translate(lang, "table.file.board_section"), "text")
-    columns = (section, *(SheetColumn(translate(lang, key), kind) for key, kind in BOARD))
+    columns = (section, *(SheetColumn(translate(lang, f"table.file.board_{n}"), k) for n, k in BOARD))
     rows = tuple((code, *board_row(tile, frame.currency, lang)) for code, tile in lines)
     return Sheet(name, title, _notes(frame, lang), columns, rows, frame.currency)
 
@@ -156,7 +156,7 @@ def _tree(view: views.TreeView, lang: str) -> Sheet:
     lines = list(_walked(view.root, "", lang))
     title = translate(lang, "boards.tree.of", name=view.root.kpi.name.get(lang))
     columns = [SheetColumn(translate(lang, f"table.file.{name}"), "text") for name in ("above", "link")]
-    columns += [SheetColumn(translate(lang, key), kind) for key, kind in BOARD]
+    columns += [SheetColumn(translate(lang, f"table.file.board_{n}"), k) for n, k in BOARD]
     frame = view.frame
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (above, link, *(board_row(node.tile, frame.currency, lang) if node.tile else _nameless(node, lang)))

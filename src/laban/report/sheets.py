@@ -237,31 +237,31 @@ def _of_course(view: KpiView, lang: str) -> Sheet:
 
 # The scorecard
 
-#: The columns of a board, as ``board_row`` gives them: what names them, and their kind.
+#: The columns of a board: what ``board_row`` gives.
 BOARD: tuple[tuple[str, CellKind], ...] = (
-    ("table.file.board_kpi", "text"),
-    ("table.file.board_unit", "text"),
-    ("table.file.board_value", "measured"),
-    ("table.file.board_before", "measured"),
-    ("table.file.board_change", "text"),
-    ("table.file.board_verdict", "text"),
-    ("maturity.column_state", "text"),
-    ("maturity.column_expected", "measured"),
-    ("maturity.column_low", "measured"),
-    ("maturity.column_high", "measured"),
+    ("kpi", "text"),
+    ("unit", "text"),
+    ("value", "measured"),
+    ("before", "measured"),
+    ("change", "text"),
+    ("verdict", "text"),
+    ("maturity", "text"),
+    ("expected", "measured"),
+    ("low", "measured"),
+    ("high", "measured"),
 )
 
 
 def of_scorecard(view: ScorecardView, lang: str) -> tuple[Sheet, ...]:
     """Return the scorecard's numbers, one row per KPI; their units stand in a column."""
-    columns = tuple(SheetColumn(translate(lang, key), kind) for key, kind in BOARD)
+    columns = tuple(SheetColumn(translate(lang, f"table.file.board_{name}"), kind) for name, kind in BOARD)
     rows = tuple(board_row(tile, view.frame.currency, lang) for tile in view.tiles)
     notes = narrative.headline(view, lang)
     return (Sheet("scorecard", view.pack.name.get(lang), notes, columns, rows, view.frame.currency),)
 
 
 def board_row(tile: Tile, currency: str, lang: str) -> tuple[Cell, ...]:
-    """Return a tile as a row of a board: name, unit, both numbers, the step in words, where it will end."""
+    """Return a tile as a row of a board: name, unit, numbers, the step, what it is worth, where it will end."""
     kpi, change = tile.kpi, tile.change
     return (
         kpi.name.get(lang),
