@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laban.care.backup import backup
@@ -21,10 +23,11 @@ from laban.report.views.campaigns import campaigns_page
 from laban.settings import Settings
 from laban.sources.model import Slice
 from laban.tagging.campaigns import FILE, Book, Spelling, alike, canonical, doubtful, key_of, read, write
+from laban.warehouse import Warehouse
 from laban.web.app import create_app
 from laban.workspace import Workspace
 from test_web_pages import Seen
-from warehouse_rows import ads, day, load
+from warehouse_rows import NOON, ads, day, load
 from web_client import Client
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -122,6 +125,47 @@ def test_a_tag_joins_names_across_platforms_and_its_end_parts_them(workspace: Wo
     assert workspace.warehouse.query("SELECT campaign FROM fact_web_sessions_live") == [("Tết 2026",)]
     workspace.undo(number)
     assert spend(workspace) == said
+
+
+FILES = st.lists(
+    st.tuples(st.sampled_from(["ads", "visits"]), st.sampled_from(["Tết", "TET", "tet", "hè"])),
+    min_size=2,
+    max_size=4,
+)
+
+
+def _taken_in(warehouse: Warehouse, folder: Path, number: int, kind: str, name: str) -> int:
+    """Load a file of a day of its own."""
+    when, after = day(number), day(number + 1)
+    part = ads([(when, name, "5")], when, after)
+    if kind == "visits":
+        columns = ("date", "source_medium", "campaign", "sessions")
+        rows = [(when, "google / cpc", name, Decimal(5))]
+        part = Slice("fact_web_sessions", "ga4", "", "source", "day", when, after, columns, rows)
+    return load(warehouse, folder, f"file{number}", part).import_id or 0
+
+
+def _called(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+    return warehouse.query(
+        "SELECT date, campaign, given_campaign FROM fact_ad_performance "
+        "UNION ALL SELECT date, campaign, given_campaign FROM fact_web_sessions ORDER BY ALL"
+    )
+
+
+@settings(max_examples=12, deadline=None)
+@given(FILES.flatmap(lambda files: st.tuples(st.just(files), st.permutations(range(len(files))))))
+def test_names_depend_on_what_is_there_and_not_on_what_was(case: tuple[list[tuple[str, str]], list[int]]) -> None:
+    files, order = case
+    with tempfile.TemporaryDirectory() as place, Warehouse.open(Path(place) / "a.duckdb") as warehouse:
+        ids = [_taken_in(warehouse, Path(place), number, *file) for number, file in enumerate(files, 1)]
+        gone = order[: len(files) // 2]
+        for number in gone:
+            warehouse.undo(ids[number], NOON)
+        with Warehouse.open(Path(place) / "b.duckdb") as fresh:
+            for number, file in enumerate(files, 1):
+                if number - 1 not in gone:
+                    _taken_in(fresh, Path(place), number, *file)
+            assert _called(warehouse) == _called(fresh)
 
 
 def test_sums_that_are_kept_follow_an_answer(workspace: Workspace, tmp_path: Path) -> None:

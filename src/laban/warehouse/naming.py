@@ -48,17 +48,17 @@ def said(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(connection.execute("SELECT part, said FROM naming WHERE said <> ''").fetchall())
 
 
-def set_naming(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> None:
-    """Go by these texts from now on. To be called in a transaction."""
+def set_naming(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> set[str]:
+    """Go by these texts from now on, in a transaction; return the facts of which rows got another name."""
     connection.execute("DELETE FROM naming")
     for part, text in sorted(texts.items()):
         if text:
             connection.execute("INSERT INTO naming VALUES (?, ?)", [part, text])
-    settle(connection)
+    return settle(connection)
 
 
-def settle(connection: duckdb.DuckDBPyConnection, touched: Iterable[str] | None = None) -> int:
-    """Give every row the names that it should have; return how many got another one.
+def settle(connection: duckdb.DuckDBPyConnection, touched: Iterable[str] | None = None) -> set[str]:
+    """Give every row the names that it should have; return the facts of which rows got another one.
 
     Args:
         connection: of a transaction.
@@ -66,13 +66,13 @@ def settle(connection: duckdb.DuckDBPyConnection, touched: Iterable[str] | None 
     """
     facts = set(FACT) if touched is None else set(touched)
     texts = said(connection)
-    count = 0
+    renamed: set[str] = set()
     if facts & set(VISITS):
         own = channels.with_own(channels.read(texts.get(channels.FILE, "")))
-        count += sum(_settle_channels(connection, FACT[name], own) for name in VISITS if name in facts)
+        renamed |= {name for name in VISITS if name in facts and _settle_channels(connection, FACT[name], own)}
     if facts & set(NAMED):
-        count += _settle_campaigns(connection, campaigns.read(texts.get(campaigns.FILE, "")))
-    return count
+        renamed |= _settle_campaigns(connection, campaigns.read(texts.get(campaigns.FILE, "")))
+    return renamed
 
 
 # channels
@@ -139,7 +139,7 @@ def spellings(names: _Names) -> list[Spelling]:
     return [Spelling(name, tagged, ads) for name, (tagged, ads) in sorted(found.items())]
 
 
-def _settle_campaigns(connection: duckdb.DuckDBPyConnection, book: campaigns.Book) -> int:
+def _settle_campaigns(connection: duckdb.DuckDBPyConnection, book: campaigns.Book) -> set[str]:
     found = {
         fact: connection.execute(
             f"SELECT DISTINCT campaign, {GIVEN['campaign']} FROM {quote(fact)} WHERE campaign IS NOT NULL"
@@ -147,7 +147,7 @@ def _settle_campaigns(connection: duckdb.DuckDBPyConnection, book: campaigns.Boo
         for fact in NAMED
     }
     names = campaigns.canonical(spellings(found), book)
-    return sum(_rename(connection, FACT[fact], pairs, names) for fact, pairs in found.items())
+    return {fact for fact, pairs in found.items() if _rename(connection, FACT[fact], pairs, names)}
 
 
 def _rename(
