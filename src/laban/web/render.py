@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from laban.i18n import LANGUAGES, translate
@@ -73,6 +75,25 @@ def with_sheets(text: str, here: Here) -> Markup:
     return Markup(_SHEET.sub(link, str(escape(text))))  # noqa: S704  see the line above
 
 
+class _Compiled(BytecodeCache):
+    """What templates became in this process, so that another application in it does not compile them again."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template the code that was made of the same text."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()
+
+
 def make_renderer(assets: Assets, shop: str) -> Renderer:
     """Read and compile the templates."""
     folder = Path(str(resources.files("laban.web") / "templates"))
@@ -83,6 +104,7 @@ def make_renderer(assets: Assets, shop: str) -> Renderer:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     environment.globals.update(asset=assets.url, spark=spark, languages=LANGUAGES, with_sheets=with_sheets)
     for name in PAGES:
