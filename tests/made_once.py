@@ -22,16 +22,21 @@ def copy(name: str, make: Callable[[Path], object], target: Path) -> None:
 
 def made(name: str, make: Callable[[Path], object]) -> Path:
     """Return the folder in which ``make`` made what is called ``name``; nobody may write into it."""
-    root = folder or Path(tempfile.gettempdir()) / f"laban-tests-{os.getpid()}"
-    whole = root / name
+    whole = root() / name
     if not whole.exists():
-        root.mkdir(parents=True, exist_ok=True)
-        with _alone(root / f"{name}.lock"):
+        with _alone(root() / f"{name}.lock"):
             if not whole.exists():
-                half = Path(tempfile.mkdtemp(dir=root, prefix=f"{name}-"))
+                half = Path(tempfile.mkdtemp(dir=root(), prefix=f"{name}-"))
                 make(half)
                 half.rename(whole)
     return whole
+
+
+def root() -> Path:
+    """Return the folder that all processes of this run share."""
+    found = folder or Path(tempfile.gettempdir()) / f"laban-tests-{os.getpid()}"
+    found.mkdir(parents=True, exist_ok=True)
+    return found
 
 
 @contextmanager

@@ -125,8 +125,8 @@ def consequences(
         people.remember(connection, _ids(placed, people.LINKS), arriving=True)
         touched |= people.follow(connection)
     refresh_people(connection, touched)
-    renamed = naming.settle(connection, touched)
-    if renamed or touched & attribution.CAUSES:
+    touched |= naming.settle(connection, touched)
+    if touched & attribution.CAUSES:
         attribution.refresh(connection)
     if rates.SHEETS in _facts(placed):
         money.follow_rates(connection)

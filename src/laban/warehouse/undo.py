@@ -53,8 +53,8 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
     if people.LINKS in slices:
         touched |= people.follow(connection)
     refresh_people(connection, touched)
-    renamed = naming.settle(connection, touched)
-    if renamed or touched & attribution.CAUSES:
+    touched |= naming.settle(connection, touched)
+    if touched & attribution.CAUSES:
         attribution.refresh(connection)
     if rates.SHEETS in slices:
         money.follow_rates(connection)
