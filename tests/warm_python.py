@@ -1,4 +1,4 @@
-"""A process that has imported the package and forks a real process per command: starting Python is not what is tested.
+"""A process that has imported the package and forks a real process per command, as starting Python is not tested.
 
 The child has its own folder, environment, streams and end, as any command has.
 """
@@ -33,7 +33,8 @@ while line := sys.stdin.readline():
     os.environ.clear()
     os.environ.update(asked["environ"])
     nothing = os.open(os.devnull, os.O_RDONLY)
-    for number, stream in enumerate((nothing, os.open(asked["out"], os.O_WRONLY), os.open(asked["err"], os.O_WRONLY))):
+    said = (os.open(asked[name], os.O_WRONLY) for name in ("out", "err"))
+    for number, stream in enumerate((nothing, *said)):
         os.dup2(stream, number)
         os.close(stream)
     sys.argv = ["laban", *asked["words"]]
