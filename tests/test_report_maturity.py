@@ -156,8 +156,9 @@ def test_without_a_history_the_usual_window_is_told_and_nothing_judged(once: Wor
     assert made.change is not None
     assert made.change.reason == "immature"
     (said,) = narrative_maturity.sentences(made, "vi")
-    assert said.startswith("Số có thể còn thay đổi trong khoảng 28 ngày")
+    assert said.startswith("Có thể còn thay đổi trong khoảng 28 ngày")
     assert "usual window" in narrative_maturity.sentences(made, "en")[0]
+    assert "imported again" in narrative_maturity.why(made, "en")
 
 
 def test_a_channel_has_an_end_of_its_own(weekly: Workspace) -> None:

@@ -113,7 +113,7 @@ def _print_maturity(console: Console, view: ScorecardView, lang: str) -> None:
         console.print(f"\n{translate(lang, 'maturity.board')}", style="dim", highlight=False, markup=False)
     for tile, words in said:
         if words:
-            line = Padding(f"{tile.kpi.name.get(lang)}: {words}", (0, 0, 0, 2))
+            line = Padding(f"{tile.kpi.name.get(lang)}: {words[:1].lower()}{words[1:]}", (0, 0, 0, 2))
             console.print(line, highlight=False, markup=False, style="dim")
 
 
@@ -276,6 +276,8 @@ def _show_kpi(view: KpiView, lang: str) -> None:
     console.print(words, highlight=False, markup=False)
     for said in narrative_maturity.sentences(view.tile, lang, view.frame.currency):
         console.print(said, style="dim", highlight=False, markup=False)
+    if narrative_maturity.why(view.tile, lang):
+        console.print(narrative_maturity.why(view.tile, lang), style="dim", highlight=False, markup=False)
     for note in view.tile.notes:
         console.print(narrative.note_text(note, lang), style="dim", highlight=False, markup=False)
     for remark in narrative_boards.remarks(view, lang):

@@ -22,6 +22,12 @@ def sentences(tile: Tile, lang: str, currency: str = "VND") -> tuple[str, ...]:
     return tuple(found)
 
 
+def why(tile: Tile, lang: str) -> str:
+    """Return what would bring an expected end, where only the usual window is known; "" elsewhere."""
+    usual = tile.maturity.state == "window" and tile.value is not None
+    return translate(lang, "maturity.why_window") if usual else ""
+
+
 def expected(tile: Tile, lang: str, currency: str = "VND") -> str:
     """Return where a number is expected to end, with the band; "" where that is not known."""
     ripe = tile.maturity

@@ -197,6 +197,10 @@ class Words:
         """Return what there is to say of a number that still moves."""
         return narrative_maturity.sentences(tile, self.lang, self.currency)
 
+    def why_window(self, tile: Tile) -> str:
+        """Return what would bring an expected end of a number."""
+        return narrative_maturity.why(tile, self.lang)
+
     def doubts(self, tile: Tile) -> str:
         """Return how many doubts there are about the data of a number."""
         return doubting.mark(len(tile.doubts), self.lang)

@@ -85,6 +85,7 @@ def overlap_told(material: Material) -> Sequence[Note]:
 
 
 def loses(material: Material) -> Places:
-    """Rows that cost more than the gross profit they are credited with."""
-    found = [(place, material.value(row, "marketing_roi")) for place, row in enumerate(material.every)]
+    """Rows that cost more than the gross profit they are credited with; costs of no channel can earn nothing back."""
+    named = [(place, row) for place, row in enumerate(material.every) if row.key != (None,)]
+    found = [(place, material.value(row, "marketing_roi")) for place, row in named]
     return [place for place, roi in found if roi is not None and roi < 0]
