@@ -1,4 +1,4 @@
-"""A process that has imported the package and forks a real process per command: starting Python is not what is tested.
+"""A process that has imported the package and forks a real process per command, which saves starting Python.
 
 The child has its own folder, environment, streams and end, as any command has.
 """
@@ -32,8 +32,8 @@ while line := sys.stdin.readline():
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environ"])
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for number, stream in enumerate((nothing, os.open(asked["out"], os.O_WRONLY), os.open(asked["err"], os.O_WRONLY))):
+    for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
+        stream = os.open(name, os.O_WRONLY if number else os.O_RDONLY)
         os.dup2(stream, number)
         os.close(stream)
     sys.argv = ["laban", *asked["words"]]
