@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from laban.facts import FACTS, MONEY, REPORTING, Column, Fact
@@ -174,6 +175,7 @@ def _attribution_sql() -> str:
             AND coalesce(o.status, '') <> 'cancelled'"""
 
 
+@cache
 def _fingerprint() -> str:
     drawn = [table_sql(f) + view_sql(f) for f in FACTS]
     return hashlib.sha256("\n".join([*drawn, _attribution_sql()]).encode()).hexdigest()[:12]
