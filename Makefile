@@ -43,7 +43,7 @@ types: $(READY_DEV) ## Types
 	$(BIN)/mypy
 
 unit: $(READY_DEV)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: $(READY_DEV) ## Measure speed and print the tables (ROWS="1000000 10000000": sizes of the board)
 	@$(BIN)/python -m compileall -q src

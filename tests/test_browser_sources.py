@@ -65,6 +65,7 @@ def test_a_connected_platform_is_synced_by_a_button_and_the_page_follows(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, lang: str
 ) -> None:
     monkeypatch.setenv("LABAN_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setattr("laban.web.sources.REFRESH", 1)  # people wait longer than tests
     say, meta = SYNC[lang], Slow()
     with (
         Workspace.create(tmp_path / "shop", Settings(name="Lụa"), today=date(2026, 11, 25)) as shop,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+import made_once
 import test_metrics_oracles as oracles
 from laban.metrics.catalogue import load_catalogue
 from laban.metrics.model import Catalogue
@@ -25,10 +27,15 @@ PERIODS = ("2026-W46", "2026-Q3", "2026-02-02..2026-03-01")
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     folder = tmp_path_factory.mktemp("demo")
+    made_once.copy("demo", load, folder)
+    with Workspace.open(folder, today=END + timedelta(days=1)) as workspace:
+        yield workspace
+
+
+def load(folder: Path) -> None:
     with Workspace.create(folder, Settings(name=SHOP_NAME), today=END + timedelta(days=1)) as workspace:
         write_demo(folder, seed=11, end=END, weeks=100)
         assert {outcome.status for outcome in workspace.import_paths([workspace.inbox])} == {"loaded"}
-        yield workspace
 
 
 @pytest.mark.parametrize("name", oracles.CASES)

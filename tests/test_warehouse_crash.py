@@ -31,7 +31,7 @@ from warehouse_rows import NOON, D, ads, day, load, orders
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
-KILLS = 50
+KILLS = 30
 #: Of whole imports; ``make kills`` does a thousand.
 SMALL_KILLS = 20
 ROWS = 1500

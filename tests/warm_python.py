@@ -1,4 +1,4 @@
-"""A process that has imported the package and forks a real process per command, as starting Python is not tested.
+"""A process that has imported the package and forks a real process per command, which saves starting Python.
 
 The child has its own folder, environment, streams and end, as any command has.
 """
@@ -32,9 +32,8 @@ while line := sys.stdin.readline():
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environ"])
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    said = (os.open(asked[name], os.O_WRONLY) for name in ("out", "err"))
-    for number, stream in enumerate((nothing, *said)):
+    for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
+        stream = os.open(name, os.O_WRONLY if number else os.O_RDONLY)
         os.dup2(stream, number)
         os.close(stream)
     sys.argv = ["laban", *asked["words"]]

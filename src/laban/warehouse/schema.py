@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from laban.facts import FACTS, MONEY, RATE, REPORTING, TEXT, Column, Fact
@@ -170,6 +171,7 @@ def converted(amount: str) -> str:
     return f"CASE WHEN {rate} = 1 THEN {amount} ELSE TRY(CAST({amount} * {rate} AS {MONEY})) END"
 
 
+@cache
 def _fingerprint() -> str:
     drawn = [table_sql(f) + view_sql(f) for f in FACTS]
     return hashlib.sha256("\n".join([*drawn, *attribution.views()]).encode()).hexdigest()[:12]
