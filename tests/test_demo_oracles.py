@@ -76,7 +76,11 @@ def test_every_kpi_answers_for_a_week_or_in_its_own_rhythm(shop: Workspace, kpi:
     assert any(answers(shop, COMPANY, kpi, text) for text in windows)
 
 
-@pytest.mark.parametrize("measure", COMPANY.measures)
+#: What networks no longer count; the demo's files are of after that. ``test_report_recount`` has some of before.
+GIVEN_UP = {"social_impressions_counted"}
+
+
+@pytest.mark.parametrize("measure", sorted(COMPANY.measures.keys() - GIVEN_UP))
 def test_every_measure_has_a_number(shop: Workspace, measure: str) -> None:
     some = next(iter(COMPANY.kpis.values()))
     unit = COMPANY.measure(measure).unit
