@@ -147,4 +147,6 @@ def test_a_doubt_leads_from_the_board_to_the_file_it_comes_from(
         page.go_back()
         page.locator(".doubted a[href^='/kpi/']").first.click()
         expect(page.locator("main a[href*='/data/quality']").first).to_be_visible()
+        page.locator("figure.chart").scroll_into_view_if_needed()
+        page.locator("figure.chart.ready canvas").wait_for(timeout=60_000)
         assert cramped(page) == []

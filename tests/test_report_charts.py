@@ -97,6 +97,19 @@ def test_an_unfinished_week_is_a_hollow_point_and_not_part_of_the_line() -> None
     assert {"filter": "!datum.partial"} in made["layer"][-2]["transform"]
 
 
+def test_what_has_no_data_is_neither_drawn_nor_spoken_of() -> None:
+    bare = points([0.02, 0.03])
+    known = [replace(point, baseline=0.01) for point in bare]
+    assert [layer["encoding"]["y"]["field"] for layer in charts.course(RATE, bare, "en")["layer"]] == ["value"]
+    assert "last year" not in charts.course(RATE, bare, "en")["description"]
+    fields = [layer["encoding"]["y"]["field"] for layer in charts.course(RATE, known, "en")["layer"]]
+    assert fields == ["baseline", "value"]
+    assert "last year" in charts.course(RATE, known, "en")["description"]
+    marks = charts.course(RATE, bare, "en", events=calendar.events(SPAN))["layer"][0]
+    texts = [layer["transform"][0]["filter"] for layer in marks["layer"] if layer["mark"]["type"] == "text"]
+    assert texts == [f"datum.row == {row}" for row in sorted({row["row"] for row in marks["data"]["values"]})]
+
+
 def test_a_chart_says_in_words_what_it_shows() -> None:
     made = charts.course(RATE, points([0.02, 0.0315]), "vi", width=300)
     assert made["description"].startswith(

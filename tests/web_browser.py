@@ -92,7 +92,8 @@ def visit(
         if options.get("java_script_enabled", True):
             watched = page.evaluate("window.watched")
             watch.faults += watched["violations"]
-        assert [fault for fault in watch.faults if not expected or expected not in fault] == []
+        faults = [fault for fault in watch.faults if not expected or expected not in fault]
+        assert not faults, faults
     finally:
         context.close()
 

@@ -137,8 +137,10 @@ def course(
     """Return a KPI over time with last year behind it, events as thin rules, and an unfinished period hollow."""
     rows = [_row(kpi, p, lang, currency) for p in points]
     drawn = PAGE_WIDTH if width == "container" else width
-    layers = [_marks(events, points, lang, theme, LABEL_WIDTH / drawn)] if events and points else []
-    layers += [_past(theme), _present(theme, lang)]
+    # A layer without data would make the chart look for the ends of nothing.
+    layers = _marks(events, points, lang, theme, LABEL_WIDTH / drawn) if points else []
+    layers += [_past(theme)] if any(p.baseline is not None for p in points) else []
+    layers.append(_present(theme, lang))
     partial = [row for row in rows if row["partial"] and row["value"] is not None]
     if partial:
         layers.append(_unfinished(partial, kpi, lang, theme))
@@ -162,7 +164,7 @@ def course_words(kpi: KpiHead, points: Sequence[Point], lang: str, currency: str
     known = [p for p in points if p.value is not None]
     if not known:
         return translate(lang, "chart.empty")
-    return translate(
+    words = translate(
         lang,
         "chart.course",
         name=kpi.name.get(lang),
@@ -170,6 +172,8 @@ def course_words(kpi: KpiHead, points: Sequence[Point], lang: str, currency: str
         last=fmt.day(known[-1].period.last, lang),
         value=fmt.value(known[-1].value, kpi.unit, lang, currency),
     )
+    has_past = any(p.baseline is not None for p in points)
+    return f"{words} {translate(lang, 'chart.course_before')}" if has_past else words
 
 
 def _row(kpi: KpiHead, point: Point, lang: str, currency: str) -> dict[str, Any]:
@@ -249,7 +253,7 @@ def _unfinished(rows: list[dict[str, Any]], kpi: KpiHead, lang: str, theme: Them
     }
 
 
-def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: Theme, room: float) -> Spec:
+def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: Theme, room: float) -> list[Spec]:
     """Thin dotted rules with a short name above the plot, in two rows; a name without room in either is left out.
 
     ``room`` is the share of the width that a name takes.
@@ -267,10 +271,12 @@ def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: T
         title = f"{narrative.event_title(event, lang)} ({fmt.day(event.start, lang)})"
         name = _label(event, lang) if row is not None else ""
         rows.append({"day": day.isoformat(), "title": title, "label": name, "row": row or 0})
+    if not rows:
+        return []
     tint = _COLOURS[theme]["mute"]
     rule = {"type": "rule", "color": tint, "strokeWidth": 1, "strokeDash": [1, 3], "opacity": 0.8}
     look = {"type": "text", "baseline": "bottom", "align": "center", "fontSize": 9, "limit": 80}
-    return {
+    made: Spec = {
         "data": {"values": rows},
         "layer": [
             {"mark": rule, "encoding": {"tooltip": {"field": "title", "type": "nominal", "title": ""}}},
@@ -280,10 +286,11 @@ def _marks(events: Sequence[Event], points: Sequence[Point], lang: str, theme: T
                     "mark": look,
                     "encoding": {"text": {"field": "label", "type": "nominal"}, "y": {"value": -3 - 11 * row}},
                 }
-                for row in (0, 1)
+                for row in sorted({row["row"] for row in rows})
             ),
         ],
     }
+    return [made]
 
 
 def _label(event: Event, lang: str) -> str:
