@@ -20,7 +20,7 @@ from laban.workspace import Workspace
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers")
 
 SEED = 20261123
-CASES = 240
+CASES = 500
 PARTS = 4
 
 
