@@ -113,10 +113,11 @@ def unknown_currencies(connection: duckdb.DuckDBPyConnection, placed: Mapping[st
             days.setdefault(currency, set()).update(day for day in found if day)
     row = connection.execute("SELECT currency FROM meta").fetchone()
     reporting = str(row[0]) if row else ""
-    return [_unknown(currency, reporting, sorted(found)) for currency, found in sorted(days.items())]
+    # rows without a day count on no day, with a rate or without
+    return [_unknown(currency, reporting, sorted(found)) for currency, found in sorted(days.items()) if found]
 
 
 def _unknown(currency: str, reporting: str, days: list[str]) -> Finding:
-    period = f"{days[0]}..{days[-1]}" if len(days) > 1 else "".join(days) or "?"
+    period = f"{days[0]}..{days[-1]}" if len(days) > 1 else days[0]
     values = {"currency": currency, "reporting": reporting, "days": len(days), "period": period}
     return Finding("warning", "no_exchange_rate", value=currency, values=values)
