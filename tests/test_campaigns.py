@@ -215,3 +215,15 @@ def test_answers_come_back_with_a_backup(workspace: Workspace, tmp_path: Path) -
     restore(workspace, tmp_path / "backups")
     assert spend(workspace)["Tết 2026"] == 150
     assert workspace.naming.campaigns.campaigns[0].name == "Tết 2026"
+
+
+def test_two_names_of_one_platform_are_two_campaigns() -> None:
+    meta = [Spelling(name, ads=True, platforms=("meta_ads",)) for name in ("Trăng rằm áo dài", "Trăng rằm áo yếm")]
+    assert doubtful(meta, Book()) == ()
+    other = Spelling("Trăng rằm áo yếm", ads=True, platforms=("google_ads",))
+    assert [each.reason for each in doubtful([meta[0], other], Book())] == ["close"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("an1 moi", "an14 moi"), ("tet 2025 ao dai", "tet 2026 ao dai")])
+def test_other_numbers_are_other_campaigns(one: str, other: str) -> None:
+    assert alike(one, other) == 0

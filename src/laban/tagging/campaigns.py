@@ -35,6 +35,7 @@ MOST_COMPARED: Final = 600
 MOST_DOUBTFUL: Final = 60
 #: Equal letters say less than equal words.
 _LETTERS: Final = 0.9
+_NUMBER: Final = re.compile(r"\d+")
 #: Words of names that tell nothing of which campaign it is.
 _EMPTY_WORDS: Final = frozenset(
     {"campaign", "chien", "dich", "ads", "ad", "qc", "cp", "cpc", "utm", "vn", "new", "copy"}
@@ -211,15 +212,17 @@ def _reason(one: Spelling, other: Spelling) -> tuple[Any, float]:
     mine, theirs = key_of(one.name), key_of(other.name)
     if mine == theirs:
         return "equal", WEIGHT["equal"]
+    if one.platforms == other.platforms and len(one.platforms) == 1:
+        return None, 0.0  # one platform gives two names to two campaigns
     score = alike(mine, theirs)
     return ("close", score) if score >= ALIKE else (None, 0.0)
 
 
 def alike(one: str, other: str) -> float:
     """Return how alike two keys are, from 0 to 1; names with different numbers are not."""
-    mine, theirs = set(one.split()), set(other.split())
-    if {w for w in mine if w.isdigit()} != {w for w in theirs if w.isdigit()}:
+    if set(_NUMBER.findall(one)) != set(_NUMBER.findall(other)):
         return 0.0
+    mine, theirs = set(one.split()), set(other.split())
     mine, theirs = mine - _EMPTY_WORDS or mine, theirs - _EMPTY_WORDS or theirs
     shared = len(mine & theirs)
     words = 2 * shared / (len(mine) + len(theirs)) if shared else 0.0
