@@ -75,6 +75,11 @@ class Fact:
         """Names of the text columns a breakdown may use."""
         return tuple(c.name for c in self.columns if c.role != "measure" and c.type == TEXT)
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """Names of the text columns without empty texts: what a series does not say is NULL, but for its account."""
+        return frozenset(self.dimensions) - {"account", "platform"} if self.kind == "series" else frozenset()
+
 
 def _missing(fact: str, name: str) -> Column:
     raise KeyError(f"{fact}.{name}")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from laban.facts import FACT
 from laban.metrics.dialect import DUCKDB, Dialect, Sql, conjunction, joined
 from laban.metrics.formula import Filters, Input
 from laban.metrics.model import Measure, Source
@@ -94,7 +95,7 @@ def condition(source: Source, dimension: str, values: Iterable[str]) -> Sql:
     if named:
         pieces.append(Sql(f"{expression} IN ({', '.join('?' * len(named))})", tuple(named)))
     if len(named) < len(wanted):
-        pieces.append(Sql(f"nullif({expression}, '') IS NULL"))
+        pieces.append(Sql(f"{_member(source, dimension)} IS NULL"))
     return joined(pieces, " OR ")
 
 
@@ -104,13 +105,21 @@ def _filters(source: Source, filters: Filters) -> list[Sql]:
 
 def _members(request: Request, alias: str = "") -> Sql:
     """One column per dimension, each after a comma; ``alias`` names them d0, d1, ..."""
-    members = [f"nullif({request.source.dimensions[dimension]}, '')" for dimension in request.by]
+    members = [_member(request.source, dimension) for dimension in request.by]
     kept = None if request.keep is None else _is_kept(members, request.keep)
     pieces = []
     for number, member in enumerate(members):
         column = Sql(member) if kept is None else "CASE WHEN " + kept + Sql(f" THEN {member} ELSE ? END", (OTHERS,))
         pieces.append(", " + column + (f" AS {alias}{number}" if alias else ""))
     return joined(pieces, "")
+
+
+def _member(source: Source, dimension: str) -> str:
+    """The expression for a row's member of a dimension, NULL where it has none."""
+    expression = source.dimensions[dimension]
+    fact = FACT.get(source.table.removesuffix("_live"))
+    never_empty = fact is not None and expression in fact.filled
+    return expression if never_empty else f"nullif({expression}, '')"
 
 
 def _is_kept(members: Sequence[str], keep: Sequence[tuple[str | None, ...]]) -> Sql:
@@ -371,7 +380,7 @@ def _reported(request: Request, dialect: Dialect) -> Sql:
     """A platform's own count of people: only the row of the very window, and only when there is one such row."""
     source = request.source
     split = {*request.by, *(dimension for dimension, _ in request.where)}
-    whole = [f"nullif({source.dimensions[d]}, '') IS NULL" for d in source.whole if d not in split]
+    whole = [f"{_member(source, d)} IS NULL" for d in source.whole if d not in split]
     columns = joined(
         (
             "CASE WHEN count(" + value + ") = 1 THEN max(" + value + ") END, count(" + value + ")"

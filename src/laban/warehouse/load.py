@@ -83,7 +83,7 @@ def store(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int, sl
     fact = FACT[part.fact]
     register(connection, part, import_id, slice_id)
     types = {name: fact.column(name).type for name in part.columns}
-    insert(connection, fact.name, types, part.rows, constants(fact, part, slice_id))
+    insert(connection, fact.name, types, part.rows, constants(fact, part, slice_id), filled=fact.filled)
 
 
 def register(connection: duckdb.DuckDBPyConnection, part: Slice, import_id: int, slice_id: int) -> None:

@@ -8,7 +8,7 @@ arrive digit by digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,12 @@ def insert(
     types: Mapping[str, str],
     rows: Iterable[Sequence[Any]],
     constants: Mapping[str, Any],
+    *,
+    filled: Container[str] = (),
 ) -> int:
     """Insert ``rows``, whose cells are the columns of ``types`` in order, each with the same ``constants``.
+
+    An empty text in one of the columns ``filled`` is stored as NULL.
 
     Returns:
         The number of rows.
@@ -45,7 +49,8 @@ def insert(
             expression, value = _packed(column)
             cells.append(f"unnest({expression}) AS {quote(name)}")
             parameters.append(value)
-        typed = ", ".join(f"CAST({quote(name)} AS {kind})" for name, kind in types.items())
+        cast = {name: f"CAST({quote(name)} AS {kind})" for name, kind in types.items()}
+        typed = ", ".join(f"nullif({cell}, '')" if name in filled else cell for name, cell in cast.items())
         fixed = "".join(", ?" for _ in constants)
         connection.execute(
             f"{target} SELECT {typed}{fixed} FROM (SELECT {', '.join(cells)})", [*constants.values(), *parameters]

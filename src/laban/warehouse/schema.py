@@ -95,6 +95,14 @@ def _draw_facts(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
+def _clear_empty_texts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let what a series does not say be NULL in rows of before, so that questions need not look for empty texts."""
+    for fact in FACTS:
+        for name in sorted(fact.filled):
+            column = quote(name)
+            connection.execute(f"UPDATE {quote(fact.name)} SET {column} = NULL WHERE {column} = ''")
+
+
 def _stored(fact: Fact) -> tuple[Column, ...]:
     own = (Column("slice_id", "INTEGER", "attribute"),)
     current = (Column("is_current", "BOOLEAN", "attribute"),) if fact.kind == "entity" else ()
@@ -187,6 +195,7 @@ def steps() -> tuple[Step, ...]:
         Step("attribution", attribution.prepare),
         Step(f"facts {_fingerprint()}", _draw_facts),
         Step("naming", naming.prepare),
+        Step("no empty texts", _clear_empty_texts),
     )
 
 
