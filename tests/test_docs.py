@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from laban.cli import COMMANDS
+from laban.metrics.catalogue import load_catalogue
+from laban.metrics.own import extended, read
 from laban.settings import SETTINGS
 from laban.sources.mapping import template_names
 
@@ -66,3 +69,14 @@ def test_no_file_carries_an_index_or_a_path_of_one_machine() -> None:
     readable = {".py", ".md", ".toml", ".yaml", ".txt", ".html", ".css", ".js", ".sh", ""}
     found = [str(p) for p in texts if p.suffix in readable and pattern.search(p.read_text("utf-8"))]
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
+def test_the_definitions_in_the_readme_are_sound(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    block = re.search(r"\n\n((?:    .*\n)*    measures:\n(?:    .*\n)+)", text)
+    assert block is not None
+    document, faults = read(textwrap.dedent(block[1]))
+    made = extended(load_catalogue(), document)
+    assert [fault.message("en") for fault in (*faults, *made.faults)] == []
+    assert {"measures", "kpis", "variants", "boards"} == set(document)
