@@ -119,3 +119,52 @@ def test_sapo_orders_of_file_and_api_agree_and_replace_each_other(tmp_path: Path
     assert file == api
     assert file_after_api == api
     assert api_after_file == api
+
+
+LINKEDIN_ANSWERS = {
+    "account_id": "501",
+    "client_id": "li-app",
+    "client_secret": "li-secret-of-the-app",
+    "refresh_token": "refresh-1",
+}
+LINKEDIN = ("linkedin_ads", LINKEDIN_ANSWERS, linkedin)
+LINKEDIN_EXPORT = (
+    "Campaign Performance Report (in UTC)\nReport Start: November 16, 2026, 12:00 AM\n"
+    "Report End: November 24, 2026, 11:59 PM\nDate Generated: November 25, 2026, 3:14 AM\n\n"
+    "Start Date (in UTC),Account Name,Currency,Campaign Name,Campaign ID,Total Spent,Impressions,Clicks,"
+    "Clicks to Landing Page,Conversions,Leads,Total Engagements,Reactions,Comments,Shares,Follows\n"
+    "11/17/2026,Áo Dài Lụa,USD,Tuyển đại lý,9,12.34567890,700,21,15,1,2,30,4,1,1,3\n"
+)
+ADS = (
+    "SELECT date, platform, account, channel_group, campaign, campaign_id, ad_group, ad, currency, impressions, clicks, "
+    "link_clicks, interactions, engagements, conversions, leads, spend FROM fact_ad_performance_live ORDER BY date"
+)
+
+
+def test_linkedin_ads_of_file_and_api_agree_and_replace_each_other(tmp_path: Path) -> None:
+    files = {"account_campaign_performance_report.csv": LINKEDIN_EXPORT}
+    api, file, file_after_api, api_after_file = facts_of_both(tmp_path, LINKEDIN, files, [ADS])
+    assert len(api[0]) == 1
+    assert file == api
+    assert file_after_api == api
+    assert api_after_file == api
+
+
+PAGE = ("meta_page", {"page_id": "5550001", "access_token": "page-token-of-the-shop-1"}, facebook_page)
+PAGE_EXPORT = (
+    "Post ID,Page ID,Page name,Title,Description,Publish time,Post type,Permalink,Date,Views,Reactions,Comments,Shares\n"
+    "777,5550001,Áo Dài Lụa,,Áo dài mới về,11/17/2026 09:00,Photos,,Lifetime,900,40,6,3\n"
+)
+POSTS = (
+    "SELECT date, platform, account, network, social_account, post_id, title, post_type, channel_group, published_at, "
+    "views, impressions, reach, reactions, comments, shares, saves, link_clicks, other_clicks, follows, video_views "
+    "FROM fact_social_post_live ORDER BY post_id"
+)
+
+
+def test_facebook_posts_of_file_and_api_agree_and_replace_each_other(tmp_path: Path) -> None:
+    api, file, file_after_api, api_after_file = facts_of_both(tmp_path, PAGE, {"content.csv": PAGE_EXPORT}, [POSTS])
+    assert len(api[0]) == 1
+    assert file == api
+    assert file_after_api == api
+    assert api_after_file == api

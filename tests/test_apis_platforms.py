@@ -450,7 +450,7 @@ def linkedin(asked: Asked) -> Say:
     assert asked.headers["linkedin-version"] == "202607"
     assert asked.headers["authorization"] == "Bearer li"
     if asked.path == "/rest/adAccounts/501":
-        return Say({"id": 501, "name": "Áo Dài Lụa"})
+        return Say({"id": 501, "name": "Áo Dài Lụa", "currency": "USD"})
     if asked.path.endswith("/adCampaigns"):
         second = asked.query.get("pageToken") == "more"
         elements = [{"id": 9, "name": "Tuyển đại lý"}] if second else [{"id": 8, "name": "Khác"}]

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from laban.sources.apis import errors
 from laban.sources.apis.capture import answer_line, parsed
 from laban.sources.apis.fill import filled, filled_in
-from laban.sources.apis.layout import names_answer, rows_of
+from laban.sources.apis.layout import about_answer, names_answer, rows_of
 from laban.sources.apis.model import Call, Definition, Stream
 from laban.sources.apis.paging import Request, first_page, next_page
 from laban.sources.apis.secrets import Secrets
@@ -84,6 +84,8 @@ class Client:
             listed = self._all(stream.names.call, given, ())
             pairs = [row for page in listed for row in rows_of(stream.names.call, page)]
             yield names_answer(pairs, stream.names)
+        if stream.about is not None:
+            yield about_answer(self.ask(_request(stream.about.call, given)).body, stream.about)
         yield from self._all(stream.call, given, (*self.made.drop, *stream.drop))
 
     def _all(self, call: Call, given: Mapping[str, Any], drop: tuple[str, ...]) -> Iterator[Any]:

@@ -13,7 +13,7 @@ import yaml
 from laban.errors import UnknownNameError
 from laban.i18n import Phrase, Text
 from laban.sources import mapping
-from laban.sources.apis.model import Auth, Call, Definition, Names, Pace, Paging, Question, Rule, Stream
+from laban.sources.apis.model import About, Auth, Call, Definition, Names, Pace, Paging, Question, Rule, Stream
 from laban.sources.mapping import Platform, Table
 
 
@@ -94,12 +94,17 @@ def _stream(name: str, spec: Mapping[str, Any], platform: Platform) -> Stream:
         table=_table(platform, spec),
         drop=_texts(spec.get("drop", ())),
         names=_names(spec.get("names")),
+        about=_about(spec.get("about")),
         **more,
     )
 
 
 def _names(spec: Mapping[str, Any] | None) -> Names | None:
     return None if spec is None else Names(_call(spec), spec["key"], spec["value"])
+
+
+def _about(spec: Mapping[str, Any] | None) -> About | None:
+    return None if spec is None else About(_call(spec), _texts(spec["keep"]))
 
 
 def _table(platform: Platform, spec: Mapping[str, Any]) -> Table:

@@ -4,7 +4,8 @@ An expression is a path (``metrics.clicks``, ``values.0.end_time``, ``actions[ac
 operation: ``{given: "{property_id}"}``, ``{page: metadata.currencyCode}``, ``{first: […]}``, ``{sum: […]}``,
 ``{minus: [a, b]}``, ``{times: [a, 0.000001]}``, ``{join: […], with: " "}``, ``{words: a, are: {…}}``,
 ``{ymd: dateRange.start}``, ``{read: a, format: "%Y%m%d"}``, ``{day_before: end_time}``, ``{tail: a, by: ":"}``,
-``{named: a}``, ``{if: a, then: b, else: c}``. What is not there is None, and so is everything computed from it.
+``{named: a}``, ``{about: currency}``, ``{if: a, then: b, else: c}``. What is not there is
+None, and so is everything computed from it.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ _MILLISECONDS = 10**11
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A row, the page it stands in, what the connection gives, and the names of what rows only number."""
+    """A row, its page, what the connection gives, the names of what rows only number, and what holds for all rows."""
 
     row: Any
     page: Any
     given: Mapping[str, Any]
     names: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def value_at(tree: Any, path: str) -> Any:
@@ -120,6 +122,10 @@ def _from_seconds(seconds: int, zone: str) -> datetime:
 
 def _given(scope: Scope, _: Any, template: str) -> Any:
     return filled(template, scope.given) or None
+
+
+def _about(scope: Scope, _: Any, path: str) -> Any:
+    return scope.about.get(path)
 
 
 def _page(scope: Scope, _: Any, path: str) -> Any:
@@ -209,6 +215,7 @@ def _value(_: Scope, __: Any, value: Any) -> Any:
 OPERATIONS: Mapping[str, Callable[[Scope, Any, Any], Any]] = {
     "given": _given,
     "page": _page,
+    "about": _about,
     "first": _first,
     "sum": _sum,
     "minus": _minus,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from laban.facts import FACT
 from laban.periods import Period
 from laban.sources.apis.fields import Scope, all_at, evaluate, moment, number, value_at
-from laban.sources.apis.model import Call, Definition, Names, Stream
+from laban.sources.apis.model import About, Call, Definition, Names, Stream
 from laban.sources.blocks import Block
 from laban.sources.book import Cell, Row, Sheet
 from laban.sources.columns import NUMERIC
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 #: Under which a list of names is kept; no platform writes so.
 _NAMES = "laban names"
+#: Under which what holds for every row is kept.
+_ABOUT = "laban about"
 
 
 def layout(made: Definition, stream: Stream, asked: Asked, answers: Iterable[Any], context: Context) -> Block | None:
@@ -80,6 +82,11 @@ def names_answer(rows: Iterable[Any], names: Names) -> dict[str, Any]:
     return {_NAMES: {str(key): str(value) for key, value in pairs if key is not None and value}}
 
 
+def about_answer(body: Any, about: About) -> dict[str, Any]:
+    """Return what holds for every row as an answer, to be kept before those that need it."""
+    return {_ABOUT: {path: value_at(body, path) for path in about.keep}}
+
+
 def rows_of(call: Call, page: Any) -> Sequence[Any]:
     """Return the rows of one answer."""
     found = all_at(page, call.rows)
@@ -91,16 +98,20 @@ def _scopes(stream: Stream, answers: Iterable[Any], given: Mapping[str, Any]) ->
         yield from (Scope(row, None, given) for row in _pivoted(stream, answers))
         return
     names: dict[str, str] = {}
+    about: dict[str, Any] = {}
     for page in answers:
         if stream.names is not None and isinstance(page, Mapping) and _NAMES in page:
             names = page[_NAMES]
             continue
+        if stream.about is not None and isinstance(page, Mapping) and _ABOUT in page:
+            about = page[_ABOUT]
+            continue
         for row in rows_of(stream.call, page):
             items = value_at(row, stream.each) if stream.each else None
             if not items:
-                yield Scope(row, page, given, names)
+                yield Scope(row, page, given, names, about)
             for item in items or ():
-                yield Scope({**row, "item": item}, page, given, names)
+                yield Scope({**row, "item": item}, page, given, names, about)
 
 
 def _pivoted(stream: Stream, answers: Iterable[Any]) -> list[dict[str, Any]]:

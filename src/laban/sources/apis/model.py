@@ -131,6 +131,14 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is asked for first because it holds for all rows and stands in none; only what ``keep`` names is kept."""
+
+    call: Call
+    keep: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """One report of a platform and the table that its rows are.
 
@@ -158,6 +166,7 @@ class Stream:
     drop: tuple[str, ...] = ()
     when: str = ""
     names: Names | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
