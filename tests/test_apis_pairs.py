@@ -8,7 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from api_servers import Answerer
+import pytest
+
+from api_servers import Answerer, Asked, Say
 from test_apis_platforms import LINES, ORDERS, Shop, facebook_page, haravan, hubspot, linkedin, sapo
 
 Rows = list[list[tuple[Any, ...]]]
@@ -36,7 +38,7 @@ def facts_of_both(
     files: Mapping[str, str],
     questions: Sequence[str],
 ) -> tuple[Rows, Rows, Rows, Rows]:
-    """What is known by the API alone, by the files alone, by the files after the API, and by the API after the files."""
+    """What is told by the API alone, the files alone, the files after the API, and the API after the files."""
     with two_shops(root) as (by_api, by_file):
         by_api.bring(*connection)
         only_api = told(by_api, questions)
@@ -66,7 +68,9 @@ STAGES = (
     "SELECT lead_id, stage, date, lead_source, campaign, owner, customer_key, amount, is_rejected, reject_reason, "
     "won_at, lost_at, mql_at, sql_at, platform, account FROM fact_lead_event_live ORDER BY lead_id, date, stage"
 )
-STAGES_COUNTED = "SELECT stage, count(*), count(DISTINCT lead_id), sum(amount) FROM fact_lead_event_live GROUP BY 1 ORDER BY 1"
+STAGES_COUNTED = (
+    "SELECT stage, count(*), count(DISTINCT lead_id), sum(amount) FROM fact_lead_event_live GROUP BY 1 ORDER BY 1"
+)
 
 
 def test_hubspot_files_and_api_agree_and_replace_each_other(tmp_path: Path) -> None:
@@ -89,10 +93,11 @@ HARAVAN_EXPORT = (
     for n in range(51)
 )
 ORDERS_COUNTED = "SELECT count(*), count(DISTINCT customer_key), sum(net_amount) FROM fact_order_live"
+REFUNDS = "SELECT order_id, refund_amount FROM fact_order_live ORDER BY order_id"
 
 
 def test_haravan_orders_of_file_and_api_agree_and_replace_each_other(tmp_path: Path) -> None:
-    questions = [ORDERS, LINES, ORDERS_COUNTED]
+    questions = [ORDERS, LINES, ORDERS_COUNTED, REFUNDS]
     api, file, file_after_api, api_after_file = facts_of_both(
         tmp_path, HARAVAN, {"orders.csv": HARAVAN_EXPORT}, questions
     )
@@ -113,7 +118,7 @@ SAPO_EXPORT = (
 
 
 def test_sapo_orders_of_file_and_api_agree_and_replace_each_other(tmp_path: Path) -> None:
-    questions = [ORDERS, LINES, ORDERS_COUNTED]
+    questions = [ORDERS, LINES, ORDERS_COUNTED, REFUNDS]
     api, file, file_after_api, api_after_file = facts_of_both(tmp_path, SAPO, {"orders.csv": SAPO_EXPORT}, questions)
     assert api[2] == [(1, 1, Decimal(500000))]
     assert file == api
@@ -131,13 +136,15 @@ LINKEDIN = ("linkedin_ads", LINKEDIN_ANSWERS, linkedin)
 LINKEDIN_EXPORT = (
     "Campaign Performance Report (in UTC)\nReport Start: November 16, 2026, 12:00 AM\n"
     "Report End: November 24, 2026, 11:59 PM\nDate Generated: November 25, 2026, 3:14 AM\n\n"
-    "Start Date (in UTC),Account Name,Currency,Campaign Name,Campaign ID,Total Spent,Impressions,Clicks,"
-    "Clicks to Landing Page,Conversions,Leads,Total Engagements,Reactions,Comments,Shares,Follows\n"
-    "11/17/2026,Áo Dài Lụa,USD,Tuyển đại lý,9,12.34567890,700,21,15,1,2,30,4,1,1,3\n"
+    "Start Date (in UTC),Account Name,Currency,Campaign Group Name,Campaign Name,Campaign ID,Total Spent,"
+    "Impressions,Clicks,Clicks to Landing Page,Conversions,Leads,Total Engagements,Reactions,Comments,Shares,"
+    "Follows\n"
+    "11/17/2026,Áo Dài Lụa,USD,Đại lý 2026,Tuyển đại lý,9,12.34567890,700,21,15,1,2,30,4,1,1,3\n"
 )
 ADS = (
-    "SELECT date, platform, account, channel_group, campaign, campaign_id, ad_group, ad, currency, impressions, clicks, "
-    "link_clicks, interactions, engagements, conversions, leads, spend FROM fact_ad_performance_live ORDER BY date"
+    "SELECT date, platform, account, channel_group, campaign, campaign_id, ad_group, ad, currency, impressions, "
+    "clicks, link_clicks, interactions, engagements, conversions, leads, spend "
+    "FROM fact_ad_performance_live ORDER BY date"
 )
 
 
@@ -150,15 +157,26 @@ def test_linkedin_ads_of_file_and_api_agree_and_replace_each_other(tmp_path: Pat
     assert api_after_file == api
 
 
-PAGE = ("meta_page", {"page_id": "5550001", "access_token": "page-token-of-the-shop-1"}, facebook_page)
+def page_with_viewers(asked: Asked) -> Say:
+    """The page's answers, with how many people saw a post and clicked on it."""
+    said = facebook_page(asked)
+    if asked.path.endswith("/published_posts"):
+        for post in said.body["data"]:
+            counted = (("post_total_media_view_unique", 620), ("post_clicks", 25))
+            post["insights"]["data"] += [{"name": name, "values": [{"value": value}]} for name, value in counted]
+    return said
+
+
+PAGE = ("meta_page", {"page_id": "5550001", "access_token": "page-token-of-the-shop-1"}, page_with_viewers)
 PAGE_EXPORT = (
-    "Post ID,Page ID,Page name,Title,Description,Publish time,Post type,Permalink,Date,Views,Reactions,Comments,Shares\n"
-    "777,5550001,Áo Dài Lụa,,Áo dài mới về,11/17/2026 09:00,Photos,,Lifetime,900,40,6,3\n"
+    "Post ID,Page ID,Page name,Title,Description,Publish time,Post type,Permalink,Date,Views,Reach,"
+    "Reactions,Comments,Shares,Total clicks\n"
+    "777,5550001,Áo Dài Lụa,,Áo dài mới về,11/17/2026 09:00,Photos,,Lifetime,900,620,40,6,3,25\n"
 )
 POSTS = (
-    "SELECT date, platform, account, network, social_account, post_id, title, post_type, channel_group, published_at, "
-    "views, impressions, reach, reactions, comments, shares, saves, link_clicks, other_clicks, follows, video_views "
-    "FROM fact_social_post_live ORDER BY post_id"
+    "SELECT date, platform, account, network, social_account, post_id, title, post_type, channel_group, "
+    "published_at, views, impressions, reach, reactions, comments, shares, saves, link_clicks, other_clicks, "
+    "follows, video_views FROM fact_social_post_live ORDER BY post_id"
 )
 
 
@@ -168,3 +186,77 @@ def test_facebook_posts_of_file_and_api_agree_and_replace_each_other(tmp_path: P
     assert file == api
     assert file_after_api == api
     assert api_after_file == api
+
+
+def test_haravans_api_tells_the_campaign_of_an_order_and_its_file_does_not(tmp_path: Path) -> None:
+    question = "SELECT DISTINCT campaign FROM fact_order_live"
+    files = {"orders.csv": HARAVAN_EXPORT}
+    api, file, file_after_api, api_after_file = facts_of_both(tmp_path, HARAVAN, files, [question])
+    assert (api, file) == ([[("tet-som",)]], [[(None,)]])
+    assert (file_after_api, api_after_file) == (file, api)
+
+
+def test_hubspots_file_tells_the_owner_of_a_deal_and_its_api_does_not(tmp_path: Path) -> None:
+    question = "SELECT DISTINCT owner FROM fact_lead_event_live WHERE lead_id = 'deal 900'"
+    text = HUBSPOT_DEALS.replace("Closed Lost Reason", "Closed Lost Reason,Deal owner").replace(
+        "default,", "default,,Lan"
+    )
+    api, file, _, api_after_file = facts_of_both(tmp_path, HUBSPOT, {"deals.csv": text}, [question])
+    assert (api, file, api_after_file) == ([[(None,)]], [[("Lan",)]], api)
+
+
+def test_facebooks_file_tells_clicks_on_links_and_its_api_only_all_clicks(tmp_path: Path) -> None:
+    question = "SELECT link_clicks, other_clicks, reach FROM fact_social_post_live"
+    text = PAGE_EXPORT.replace("Total clicks", "Total clicks,Link Clicks,Other Clicks").replace(
+        ",25\n", ",25,15,10\n"
+    )
+    api, file, file_after_api, _ = facts_of_both(tmp_path, PAGE, {"content.csv": text}, [question])
+    assert (api, file, file_after_api) == ([[(None, None, 620)]], [[(15, 10, 620)]], file)
+
+
+@pytest.mark.parametrize(
+    ("connection", "text", "question", "found"),
+    [
+        (
+            HUBSPOT,
+            HUBSPOT_DEALS.replace("4500000", "5000000"),
+            "SELECT count(*), max(amount) FROM fact_lead_event_live WHERE lead_id = 'deal 900'",
+            (2, Decimal(5000000)),
+        ),
+        (
+            HARAVAN,
+            HARAVAN_EXPORT.replace("520000,530000,20000", "520000,540000,10000", 1),
+            ORDERS_COUNTED,
+            (51, 51, Decimal(51 * 500000 + 10000)),
+        ),
+        (
+            SAPO,
+            SAPO_EXPORT.replace("520000,20000,30000,530000", "520000,10000,30000,540000"),
+            ORDERS_COUNTED,
+            (1, 1, Decimal(510000)),
+        ),
+        (
+            LINKEDIN,
+            LINKEDIN_EXPORT.replace("12.34567890", "13.50"),
+            "SELECT count(*), sum(spend) FROM fact_ad_performance_live",
+            (1, Decimal("13.5")),
+        ),
+        (
+            PAGE,
+            PAGE_EXPORT.replace("900", "950"),
+            "SELECT count(*), sum(views) FROM fact_social_post_live",
+            (1, 950),
+        ),
+    ],
+    ids=["hubspot", "haravan", "sapo", "linkedin", "facebook"],
+)
+def test_a_newer_file_takes_the_place_of_what_the_api_told(
+    tmp_path: Path,
+    connection: tuple[str, Mapping[str, str], Answerer],
+    text: str,
+    question: str,
+    found: tuple[Any, ...],
+) -> None:
+    api, file, file_after_api, api_after_file = facts_of_both(tmp_path, connection, {"export.csv": text}, [question])
+    assert file == file_after_api == [[found]]
+    assert api == api_after_file != [[found]]
