@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from laban.errors import InvalidQueryError, LabanError
+from laban.errors import LabanError
 from laban.i18n import Phrase
 from laban.report.views.mapping import MOST_WORDS, SURE, Asked, MappingsView, MapView, map_page, mappings_page
 from laban.sources.book import UnreadableError
@@ -19,13 +18,12 @@ from laban.sources.currency import CODES
 from laban.sources.drawn import MappingFaultError, name_of, shared_text
 from laban.sources.sample import WIDEST
 from laban.web.errors import wants_json
+from laban.web.forms import fields_of
 from laban.web.links import Here, here
 from laban.web.pages import Page, show
 from laban.web.site import Site
 from laban.web.words import Words
 
-#: A form of ours names a column per heading of a file.
-LARGEST_FORM: Final = 64 * 1024
 CHOICES: Final = {"decimal": (",", "."), "dates": ("dmy", "mdy")}
 COLUMNS: Final = tuple(f"c{place}" for place in range(WIDEST))
 #: A label of the file and what it stands for: its column's place, the word, the label, parted by blanks.
@@ -57,13 +55,13 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/data/map/save.json")
     async def post_save(request: Request) -> Response:
         """Keep a mapping and import the file it was made for."""
-        form = await _form(request)
+        form = await fields_of(request)
         return _save(site, request, form)
 
     @router.post("/data/map/discard")
     async def post_discard(request: Request) -> Response:
         """Delete a file that waits."""
-        form = await _form(request)
+        form = await fields_of(request)
         site.workspace.mappings.forget(form.get("file", ""))
         return RedirectResponse(here(request, ()).to("/data"), 303)
 
@@ -81,7 +79,7 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/data/mappings/remove")
     async def post_remove(request: Request) -> Response:
         """Take a mapping away."""
-        name = (await _form(request)).get("name", "")
+        name = (await fields_of(request)).get("name", "")
         with site.writing:
             kept = site.workspace.mappings.remove(name)
         return _to_list(request, done="removed", name=kept.name)
@@ -89,25 +87,12 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/data/mappings/restore")
     async def post_restore(request: Request) -> Response:
         """Take the latest change of a mapping back."""
-        name = (await _form(request)).get("name", "")
+        name = (await fields_of(request)).get("name", "")
         with site.writing:
             done = site.workspace.mappings.restore(name)
         return _to_list(request, done="restored" if done else "nothing_to_restore", name=name)
 
     return router
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """Return the fields of a form; a body that is too long or is no form is refused."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            raise InvalidQueryError("…", Phrase.of("own.form_too_long"))
-    try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=len(FIELDS) + 20))
-    except ValueError:
-        raise InvalidQueryError("…", Phrase.of("own.form_unreadable")) from None
 
 
 def asked_of(form: Mapping[str, str], currency: str) -> Asked:

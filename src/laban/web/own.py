@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from laban.errors import InvalidQueryError, UnknownNameError
+from laban.errors import UnknownNameError
 from laban.i18n import Phrase
 from laban.metrics.model import STANDARD
 from laban.metrics.validate import NAME
 from laban.report.views.own import EditorView, OwnView, editor, entry_of, form_of, id_of, own_page
 from laban.report.views.own_board import BoardEditorView, board_editor, mistakes, title_of
 from laban.web.errors import wants_json
+from laban.web.forms import fields_of, pairs_of
 from laban.web.links import Here, here
 from laban.web.pages import Page, show
 from laban.web.site import Site
 from laban.web.words import Words
 from laban.workspace import OWN_KPIS
 
-#: A form of ours is a few hundred characters, a board with every KPI and reading on it a few thousand.
-LARGEST_FORM: Final = 64 * 1024
-MOST_FIELDS: Final = 500
 FIELDS: Final = (
     *("id", "name_vi", "name_en", "formula", "unit", "direction", "cadence", "window_days"),
     *("meaning_vi", "meaning_en"),
@@ -52,17 +49,17 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/own/save.json")
     async def post_save(request: Request) -> Response:
         """Keep a KPI, if it is sound; else show the editor again with what is wrong."""
-        return _save(site, request, await read_form(request))
+        return _save(site, request, await fields_of(request))
 
     @router.post("/own/number")
     async def post_number(request: Request) -> Response:
         """Keep a number of one's own."""
-        return _save_number(site, request, await read_form(request))
+        return _save_number(site, request, await fields_of(request))
 
     @router.post("/own/reading")
     async def post_reading(request: Request) -> Response:
         """Choose the reading of a KPI."""
-        return _choose(site, request, await read_form(request))
+        return _choose(site, request, await fields_of(request))
 
     @router.get("/own/board.json")
     @router.get("/own/board")
@@ -73,12 +70,12 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/own/board/save")
     async def post_board(request: Request) -> Response:
         """Keep a board; else show the editor again with what is missing."""
-        return _save_board(site, request, await _pairs(request))
+        return _save_board(site, request, await pairs_of(request))
 
     @router.post("/own/delete")
     async def post_delete(request: Request) -> Response:
         """Take a KPI or a number away; the state before can be restored."""
-        return _delete(site, request, await read_form(request))
+        return _delete(site, request, await fields_of(request))
 
     @router.post("/own/restore")
     def post_restore(request: Request) -> Response:
@@ -88,24 +85,6 @@ def make_router(site: Site) -> APIRouter:
         return _to_list(request, done="restored")
 
     return router
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a form."""
-    return dict(await _pairs(request))
-
-
-async def _pairs(request: Request) -> list[tuple[str, str]]:
-    """Return the fields of a form, each as often as it is there; a body that is too long or is no form is refused."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            raise InvalidQueryError("…", Phrase.of("own.form_too_long"))
-    try:
-        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise InvalidQueryError("…", Phrase.of("own.form_unreadable")) from None
 
 
 def _save(site: Site, request: Request, form: Mapping[str, str]) -> Response:

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from laban.errors import LabanError
 from laban.report.views.rates import RatesView, rates_page
 from laban.web.errors import wants_json
+from laban.web.forms import fields_of
 from laban.web.links import Here, here
-from laban.web.own import read_form
 from laban.web.pages import Page, show
 from laban.web.reader import reader_of
 from laban.web.site import Site
@@ -48,7 +48,7 @@ def make_router(site: Site) -> APIRouter:
     @router.post("/data/rates.json")
     async def post_rates(request: Request) -> Response:
         """Import pasted rates as a sheet."""
-        form = await read_form(request)
+        form = await fields_of(request)
         return _take(site, request, form.get("rates", ""))
 
     return router
