@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -39,8 +40,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with Workspace.create(tmp_path / "shop", Settings(name="Thử"), today=date(2026, 11, 23)) as made:
-        rows = [(day(1), "Tết 2026", "100"), (day(2), "TET-2026", "50"), (day(3), "Tết 2026 Meta", "7")]
+        rows = [(day(1), "Tết 2026", "100"), (day(2), "TET-2026", "50")]
         load(made.warehouse, tmp_path, "ads", ads(rows, day(1), day(8)))
+        meta = replace(ads([(day(3), "Tết 2026 Meta", "7")], day(1), day(8)), platform="meta_ads")
+        load(made.warehouse, tmp_path, "meta", meta, platform="meta_ads")
         columns = ("date", "source_medium", "channel_group", "sessions")
         visits = [(day(1), "lan.koc.vn / referral", "referral", Decimal(30))]
         part = Slice("fact_web_sessions", "ga4", "", "source", "day", day(1), day(8), columns, visits)
