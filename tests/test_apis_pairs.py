@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api_servers import Answerer, Asked, Say
-from test_apis_platforms import LINES, ORDERS, Shop, facebook_page, haravan, hubspot, linkedin, sapo
+from test_apis_platforms import LINES, ORDERS, Shop, facebook_page, haravan, hubspot, instagram, linkedin, sapo
 
 Rows = list[list[tuple[Any, ...]]]
 
@@ -182,6 +182,23 @@ POSTS = (
 
 def test_facebook_posts_of_file_and_api_agree_and_replace_each_other(tmp_path: Path) -> None:
     api, file, file_after_api, api_after_file = facts_of_both(tmp_path, PAGE, {"content.csv": PAGE_EXPORT}, [POSTS])
+    assert len(api[0]) == 1
+    assert file == api
+    assert file_after_api == api
+    assert api_after_file == api
+
+
+INSTAGRAM = ("instagram", {"user_id": "17841400000000000", "access_token": "ig-token-of-the-shop-12"}, instagram)
+INSTAGRAM_EXPORT = (
+    "Post ID,Account ID,Account username,Account name,Description,Publish time,Post type,Date,"
+    "Reach,Likes,Comments,Saves\n"
+    "17900000000000001,17841400000000000,aodailua,Áo Dài Lụa,Áo dài,11/17/2026 09:00,IG reel,Lifetime,250,12,2,9\n"
+)
+
+
+def test_instagram_posts_of_file_and_api_agree_and_replace_each_other(tmp_path: Path) -> None:
+    files = {"content.csv": INSTAGRAM_EXPORT}
+    api, file, file_after_api, api_after_file = facts_of_both(tmp_path, INSTAGRAM, files, [POSTS])
     assert len(api[0]) == 1
     assert file == api
     assert file_after_api == api
